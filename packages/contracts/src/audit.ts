@@ -1,0 +1,53 @@
+// audit: everything that happened, searchable.
+import { z } from 'zod'
+import { operation } from './http.ts'
+import { rpc } from './rpc.ts'
+import { id, pageOf, paging, timestamp } from './values.ts'
+
+const auditFilter = z.strictObject({
+  order_id: id.optional(),
+  user_id: id.optional(),
+  type: z.string().max(100).optional(),
+  from: timestamp.optional(),
+  to: timestamp.optional(),
+  ...paging,
+})
+
+const auditRecord = z
+  .object({
+    sequence: z.int(),
+    event_id: id,
+    type: z.string(),
+    source: z.string(),
+    subject: z.string(),
+    order_id: id.nullable(),
+    user_id: id.nullable(),
+    correlation_id: z.string(),
+    causation_id: z.string().nullable(),
+    time: timestamp,
+    data: z.record(z.string(), z.unknown()),
+  })
+  .meta({ id: 'AuditRecord', description: 'sequence: its place in the history' })
+
+export const listAuditEvents = rpc('audit.list_events', {
+  about: 'The events that match, in the order in which they entered the history.',
+  input: auditFilter,
+  output: pageOf(auditRecord),
+  rejections: ['invalid_request', 'forbidden'],
+  idempotent: true,
+})
+
+export const auditHttp = [
+  operation({
+    id: 'listAuditEvents',
+    method: 'get',
+    path: '/api/audit/events',
+    about: listAuditEvents.about,
+    access: 'admin',
+    query: auditFilter,
+    status: 200,
+    response: listAuditEvents.output,
+    problems: [],
+    rpc: listAuditEvents,
+  }),
+] as const

@@ -1,0 +1,31 @@
+// What an HTTP operation of the gateway is. The routes, the checks of input and `docs/openapi.yaml` come from these.
+import type { z } from 'zod'
+import type { ProblemCode } from './problem.ts'
+import type { RpcContract } from './rpc.ts'
+
+/** `public`: no token; `user`: any signed-in user; else the role that is asked for. */
+export type Access = 'public' | 'user' | 'courier' | 'admin'
+
+/**
+ * The contract of one operation. Where `rpc` is given the gateway only passes on: the input of the call is the union of
+ * params, query and body, and its output is the body of the answer.
+ */
+export type HttpOperation = {
+  readonly id: string
+  readonly method: 'get' | 'post' | 'put' | 'patch'
+  readonly path: `/api/${string}`
+  readonly about: string
+  readonly access: Access
+  readonly params?: z.ZodObject
+  readonly query?: z.ZodObject
+  readonly body?: z.ZodObject
+  readonly headers?: z.ZodObject
+  readonly status: number
+  readonly response: z.ZodType
+  readonly media?: 'text/event-stream'
+  readonly problems: readonly ProblemCode[]
+  readonly rpc?: RpcContract
+}
+
+/** Declares an operation; the value keeps its exact type, so that handlers see their own input. */
+export const operation = <const O extends HttpOperation>(contract: O): O => contract

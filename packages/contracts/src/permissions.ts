@@ -1,0 +1,65 @@
+// What each service's NATS user may publish and subscribe: exactly what the topology says, nothing else.
+
+import type { MessageContract, StreamName } from './message.ts'
+import { deadLetterSubject } from './streams.ts'
+import { type ServiceTopology, services } from './topology.ts'
+
+/** The permissions of one NATS user, in the words of the server's configuration. */
+export type NatsPermissions = {
+  publish: { allow: string[] }
+  subscribe: { allow: string[] }
+  allow_responses?: { max: number; expires: string }
+}
+
+/** One durable consumer: its name is the service's, and it hears these subjects of one stream. */
+export type ConsumerContract = {
+  readonly service: string
+  readonly stream: StreamName
+  readonly durable: string
+  readonly filter_subjects: readonly string[]
+}
+
+/** The durable consumers of a service: one for each stream it hears. One consumer keeps the order across types. */
+export const consumersOf = (service: ServiceTopology): ConsumerContract[] => {
+  const byStream = Map.groupBy(service.hears, (message: MessageContract) => message.stream)
+  return [...byStream].map(([stream, messages]) => ({
+    service: service.name,
+    stream,
+    durable: service.name,
+    filter_subjects: messages.map((message) => message.subject),
+  }))
+}
+
+/** Where the answers to a service's own requests arrive; nobody else may listen there. */
+export const inboxPrefix = (service: string) => `_INBOX.${service}`
+
+/** The least a service needs. Acks come in two forms: the short one and, since server 2.14, one with domain and account. */
+export const permissionsOf = (service: ServiceTopology): NatsPermissions => {
+  const consumers = consumersOf(service)
+  const publish = [
+    ...service.says.map((message) => message.subject),
+    ...service.calls.map((call) => call.subject),
+    ...consumers.flatMap(({ stream, durable }) => [
+      `$JS.API.CONSUMER.INFO.${stream}.${durable}`,
+      `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`,
+      `$JS.ACK.${stream}.${durable}.>`,
+      `$JS.ACK.*.*.${stream}.${durable}.>`,
+      deadLetterSubject(service.name, stream),
+    ]),
+  ]
+  const subscribe = [
+    `${inboxPrefix(service.name)}.>`,
+    ...service.answers.map((answer) => answer.subject),
+    ...(service.watches ?? []).map((message) => message.subject),
+    '$SRV.>',
+  ]
+  return {
+    publish: { allow: publish },
+    subscribe: { allow: subscribe },
+    allow_responses: { max: 1, expires: '1m' },
+  }
+}
+
+/** The permissions of all services, by user name. */
+export const natsPermissions = (): Record<string, NatsPermissions> =>
+  Object.fromEntries(services.map((service) => [service.name, permissionsOf(service)]))

@@ -1,0 +1,77 @@
+// profile: how a user is reached.
+import { z } from 'zod'
+import { operation } from './http.ts'
+import { rpc } from './rpc.ts'
+import { address, email, id, nothing } from './values.ts'
+
+const contact = z
+  .object({
+    user_id: id,
+    email,
+    name: z.string(),
+    phone: z.string().nullable(),
+    address: z.string().nullable(),
+    locale: z.enum(['en', 'ru']),
+  })
+  .meta({ id: 'Profile' })
+
+const changes = z.strictObject({
+  name: z.string().trim().min(1).max(100).optional(),
+  phone: z
+    .string()
+    .regex(/^\+?[0-9 ()-]{5,20}$/, 'digits, spaces, () and -, with an optional leading +')
+    .nullable()
+    .optional(),
+  address: address.nullable().optional(),
+  locale: z.enum(['en', 'ru']).optional(),
+})
+
+export const getProfile = rpc('profile.get', {
+  about: 'The contact data of the caller.',
+  input: nothing,
+  output: contact,
+  rejections: ['not_found'],
+  idempotent: true,
+})
+
+export const updateProfile = rpc('profile.update', {
+  about: 'Changes the fields that are given and leaves the others.',
+  input: changes,
+  output: contact,
+  rejections: ['not_found'],
+  idempotent: true,
+})
+
+export const getContact = rpc('profile.get_contact', {
+  about: 'The contact data of any user; for the notification workers.',
+  input: z.strictObject({ user_id: id }),
+  output: contact,
+  rejections: ['not_found'],
+  idempotent: true,
+})
+
+export const profileHttp = [
+  operation({
+    id: 'getProfile',
+    method: 'get',
+    path: '/api/profile',
+    about: getProfile.about,
+    access: 'user',
+    status: 200,
+    response: contact,
+    problems: ['not_found'],
+    rpc: getProfile,
+  }),
+  operation({
+    id: 'updateProfile',
+    method: 'put',
+    path: '/api/profile',
+    about: updateProfile.about,
+    access: 'user',
+    body: changes,
+    status: 200,
+    response: contact,
+    problems: ['not_found'],
+    rpc: updateProfile,
+  }),
+] as const

@@ -1,0 +1,65 @@
+// review: what customers say of what they received.
+import { z } from 'zod'
+import { operation } from './http.ts'
+import { event } from './message.ts'
+import { rpc } from './rpc.ts'
+import { id, pageOf, paging, timestamp } from './values.ts'
+
+const stars = z.int().min(1).max(5)
+
+export const reviewCreated = event('review_created', {
+  about: 'A product was reviewed: thanks to the author, and the rating changes.',
+  aggregate: 'product_id',
+  data: z.object({ review_id: id, product_id: id, user_id: id, rating: stars }),
+})
+
+const reviewView = z
+  .object({ review_id: id, product_id: id, user_id: id, rating: stars, text: z.string(), created_at: timestamp })
+  .meta({ id: 'Review' })
+
+const reviewInput = z.strictObject({ product_id: id, rating: stars, text: z.string().trim().max(5000).default('') })
+const ofProduct = z.strictObject({ product_id: id })
+
+export const createReview = rpc('create_review', {
+  about: 'Reviews a product that the caller received; once for each product.',
+  input: reviewInput,
+  output: reviewView,
+  rejections: ['not_received', 'already_reviewed', 'unavailable'],
+  idempotent: false,
+})
+
+export const listReviews = rpc('review.list', {
+  about: 'The reviews of a product, newest first, with its rating.',
+  input: ofProduct.extend(paging),
+  output: pageOf(reviewView).extend({ rating: z.object({ average: z.number().nullable(), count: z.int() }) }),
+  rejections: ['invalid_request', 'unavailable'],
+  idempotent: true,
+})
+
+export const reviewHttp = [
+  operation({
+    id: 'createReview',
+    method: 'post',
+    path: '/api/reviews',
+    about: createReview.about,
+    access: 'user',
+    body: reviewInput,
+    status: 201,
+    response: reviewView,
+    problems: ['not_received', 'already_reviewed', 'unavailable'],
+    rpc: createReview,
+  }),
+  operation({
+    id: 'listReviews',
+    method: 'get',
+    path: '/api/products/{product_id}/reviews',
+    about: listReviews.about,
+    access: 'public',
+    params: ofProduct,
+    query: z.strictObject(paging),
+    status: 200,
+    response: listReviews.output,
+    problems: ['unavailable'],
+    rpc: listReviews,
+  }),
+] as const

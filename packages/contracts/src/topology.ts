@@ -1,0 +1,270 @@
+// The whole system on one screen: who owns, says, hears, answers and calls what. All else is derived from this table.
+import * as audit from './audit.ts'
+import * as catalog from './catalog.ts'
+import * as delivery from './delivery.ts'
+import * as identity from './identity.ts'
+import * as inventory from './inventory.ts'
+import type { MessageContract } from './message.ts'
+import * as notification from './notification.ts'
+import * as order from './order.ts'
+import * as payment from './payment.ts'
+import * as profile from './profile.ts'
+import * as review from './review.ts'
+import type { RpcContract } from './rpc.ts'
+import * as saga from './saga.ts'
+
+export type Store = 'postgres' | 'mongo' | 'redis' | 'smtp'
+
+/** The place of one service in the system. `watches`: events heard live and without memory, to push to browsers. */
+export type ServiceTopology = {
+  readonly name: string
+  readonly about: string
+  readonly owns: readonly Store[]
+  readonly database?: string
+  readonly hears: readonly MessageContract[]
+  readonly says: readonly MessageContract[]
+  readonly answers: readonly RpcContract[]
+  readonly calls: readonly RpcContract[]
+  readonly watches?: readonly MessageContract[]
+}
+
+const allEvents = [
+  identity.userRegistered,
+  identity.passwordResetRequested,
+  order.orderCreated,
+  inventory.inventoryReserved,
+  inventory.inventoryRejected,
+  inventory.inventoryReleased,
+  payment.paymentCaptured,
+  payment.paymentFailed,
+  payment.paymentRefunded,
+  delivery.deliveryAssigned,
+  delivery.deliveryStatusUpdated,
+  order.orderPaid,
+  order.orderCompleted,
+  order.orderCancelled,
+  review.reviewCreated,
+] as const
+
+const orderEvents = [
+  order.orderCreated,
+  inventory.inventoryReserved,
+  inventory.inventoryRejected,
+  inventory.inventoryReleased,
+  payment.paymentCaptured,
+  payment.paymentFailed,
+  payment.paymentRefunded,
+  delivery.deliveryAssigned,
+  delivery.deliveryStatusUpdated,
+  order.orderPaid,
+  order.orderCompleted,
+  order.orderCancelled,
+] as const
+
+export const topology = {
+  'api-gateway': {
+    name: 'api-gateway',
+    about: 'The HTTP API: checks input and tokens, asks the services, pushes changes to browsers.',
+    owns: ['redis'],
+    hears: [],
+    says: [],
+    answers: [],
+    calls: [
+      identity.register,
+      identity.createUser,
+      identity.login,
+      identity.refresh,
+      identity.logout,
+      identity.jwks,
+      identity.verifyEmail,
+      identity.requestPasswordReset,
+      identity.resetPassword,
+      profile.getProfile,
+      profile.updateProfile,
+      catalog.listProducts,
+      catalog.getProducts,
+      catalog.createProduct,
+      catalog.updateProduct,
+      catalog.setStock,
+      inventory.getStock,
+      order.createOrder,
+      order.getOrderStatus,
+      order.cancelOrder,
+      order.listOrders,
+      order.getTimeline,
+      payment.openAccount,
+      payment.getBalance,
+      payment.depositFunds,
+      payment.getPayment,
+      delivery.getDelivery,
+      delivery.moveDelivery,
+      review.createReview,
+      review.listReviews,
+      audit.listAuditEvents,
+    ],
+    watches: orderEvents,
+  },
+  identity: {
+    name: 'identity',
+    about: 'Users, passwords, sessions and the tokens that prove them.',
+    owns: ['postgres', 'redis'],
+    hears: [],
+    says: [identity.userRegistered, identity.passwordResetRequested],
+    answers: [
+      identity.register,
+      identity.createUser,
+      identity.login,
+      identity.refresh,
+      identity.logout,
+      identity.verifyToken,
+      identity.jwks,
+      identity.verifyEmail,
+      identity.requestPasswordReset,
+      identity.resetPassword,
+      identity.issueLetterToken,
+    ],
+    calls: [],
+  },
+  profile: {
+    name: 'profile',
+    about: 'How a user is reached.',
+    owns: ['postgres'],
+    hears: [identity.userRegistered],
+    says: [],
+    answers: [profile.getProfile, profile.updateProfile, profile.getContact],
+    calls: [],
+  },
+  catalog: {
+    name: 'catalog',
+    about: 'Products, prices and ratings.',
+    owns: ['postgres'],
+    hears: [review.reviewCreated],
+    says: [],
+    answers: [catalog.listProducts, catalog.getProducts, catalog.createProduct, catalog.updateProduct],
+    calls: [],
+  },
+  inventory: {
+    name: 'inventory',
+    about: 'Stock and reservations.',
+    owns: ['postgres'],
+    hears: [order.orderCreated, inventory.releaseCommand],
+    says: [inventory.inventoryReserved, inventory.inventoryRejected, inventory.inventoryReleased],
+    answers: [inventory.getStock, catalog.setStock],
+    calls: [catalog.getProducts],
+  },
+  order: {
+    name: 'order',
+    about: 'Orders and where they stand.',
+    owns: ['postgres', 'redis'],
+    hears: [
+      inventory.inventoryReserved,
+      payment.paymentCaptured,
+      delivery.deliveryStatusUpdated,
+      order.cancelOrderCommand,
+    ],
+    says: [order.orderCreated, order.orderPaid, order.orderCompleted, order.orderCancelled],
+    answers: [order.createOrder, order.getOrderStatus, order.cancelOrder],
+    calls: [catalog.getProducts, delivery.cancelDelivery],
+  },
+  payment: {
+    name: 'payment',
+    about: 'Wallets and the ledger.',
+    owns: ['postgres'],
+    hears: [identity.userRegistered, inventory.inventoryReserved, payment.refundCommand],
+    says: [payment.paymentCaptured, payment.paymentFailed, payment.paymentRefunded],
+    answers: [payment.openAccount, payment.getBalance, payment.depositFunds, payment.getPayment],
+    calls: [],
+  },
+  delivery: {
+    name: 'delivery',
+    about: 'Couriers and parcels.',
+    owns: ['postgres'],
+    hears: [identity.userRegistered, payment.paymentCaptured, delivery.cancelDeliveryCommand],
+    says: [delivery.deliveryAssigned, delivery.deliveryStatusUpdated],
+    answers: [delivery.getDelivery, delivery.moveDelivery, delivery.cancelDelivery],
+    calls: [],
+  },
+  saga: {
+    name: 'saga',
+    about: "Watches every order's journey, and undoes it when a step fails or is late.",
+    owns: ['postgres'],
+    hears: orderEvents,
+    says: [inventory.releaseCommand, payment.refundCommand, delivery.cancelDeliveryCommand, order.cancelOrderCommand],
+    answers: [saga.getSaga],
+    calls: [],
+  },
+  review: {
+    name: 'review',
+    about: 'Reviews of received products.',
+    owns: ['mongo'],
+    hears: [order.orderCompleted],
+    says: [review.reviewCreated],
+    answers: [review.createReview, review.listReviews],
+    calls: [],
+  },
+  'notification-planner': {
+    name: 'notification-planner',
+    about: 'Turns events into letters to be written.',
+    owns: ['postgres'],
+    database: 'notification',
+    hears: [
+      identity.userRegistered,
+      identity.passwordResetRequested,
+      order.orderPaid,
+      order.orderCancelled,
+      delivery.deliveryStatusUpdated,
+      review.reviewCreated,
+    ],
+    says: [notification.notifyUser],
+    answers: [],
+    calls: [],
+  },
+  'notification-worker': {
+    name: 'notification-worker',
+    about: 'Writes and sends letters; any number share the queue.',
+    owns: ['postgres', 'smtp'],
+    database: 'notification',
+    hears: [notification.notifyUser],
+    says: [],
+    answers: [],
+    calls: [profile.getContact, identity.issueLetterToken],
+  },
+  'order-history': {
+    name: 'order-history',
+    about: 'The read model behind the list of orders.',
+    owns: ['postgres'],
+    hears: orderEvents,
+    says: [],
+    answers: [order.listOrders, order.getTimeline],
+    calls: [],
+  },
+  audit: {
+    name: 'audit',
+    about: 'The index over everything that happened.',
+    owns: ['postgres'],
+    hears: allEvents,
+    says: [],
+    answers: [audit.listAuditEvents],
+    calls: [],
+  },
+} as const satisfies Record<string, ServiceTopology>
+
+export type ServiceName = keyof typeof topology
+
+export const services: readonly ServiceTopology[] = Object.values(topology)
+
+/** The name of the database a service keeps its state in, or null when it has none of PostgreSQL. */
+export const databaseOf = (service: ServiceTopology): string | null =>
+  service.owns.includes('postgres') ? (service.database ?? service.name) : null
+
+/** Every operation of the HTTP API. */
+export const httpOperations = [
+  ...identity.identityHttp,
+  ...profile.profileHttp,
+  ...catalog.catalogHttp,
+  ...payment.paymentHttp,
+  ...order.orderHttp,
+  ...delivery.deliveryHttp,
+  ...review.reviewHttp,
+  ...audit.auditHttp,
+] as const
