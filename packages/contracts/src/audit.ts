@@ -1,7 +1,7 @@
 // audit: everything that happened, searchable.
 import { z } from 'zod'
 import { operation } from './http.ts'
-import { rpc } from './rpc.ts'
+import { userRpc } from './rpc.ts'
 import { id, pageOf, paging, timestamp } from './values.ts'
 
 const auditFilter = z.strictObject({
@@ -29,7 +29,7 @@ const auditRecord = z
   })
   .meta({ id: 'AuditRecord', description: 'sequence: its place in the history' })
 
-export const listAuditEvents = rpc('audit.list_events', {
+export const listAuditEvents = userRpc('audit.list_events', {
   about: 'The events that match, in the order in which they entered the history.',
   input: auditFilter,
   output: pageOf(auditRecord),

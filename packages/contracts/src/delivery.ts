@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from './http.ts'
 import { command, event } from './message.ts'
-import { rpc } from './rpc.ts'
+import { rpc, userRpc } from './rpc.ts'
 import { id, timestamp } from './values.ts'
 
 export const deliveryStatus = z.enum(['PENDING', 'IN_TRANSIT', 'OUT_FOR_DELIVERY', 'DELIVERED', 'FAILED', 'CANCELLED'])
@@ -53,7 +53,7 @@ const move = z.strictObject({
   note: z.string().trim().max(500).optional(),
 })
 
-export const getDelivery = rpc('delivery.get', {
+export const getDelivery = userRpc('delivery.get', {
   about: 'The delivery of an order of the caller.',
   input: z.strictObject({ order_id: id }),
   output: deliveryView,
@@ -61,7 +61,7 @@ export const getDelivery = rpc('delivery.get', {
   idempotent: true,
 })
 
-export const moveDelivery = rpc('delivery.update_status', {
+export const moveDelivery = userRpc('delivery.update_status', {
   about:
     'Moves a parcel on: PENDING, IN_TRANSIT, OUT_FOR_DELIVERY, DELIVERED; FAILED from any but the last. A courier moves only their own.',
   input: move.extend({ delivery_id: id }),

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from './http.ts'
 import { event } from './message.ts'
-import { rpc } from './rpc.ts'
+import { rpc, userRpc } from './rpc.ts'
 import { email, id, nothing, role } from './values.ts'
 
 const name = z.string().trim().min(1).max(100)
@@ -36,7 +36,7 @@ export const register = rpc('auth.register', {
   idempotent: false,
 })
 
-export const createUser = rpc('auth.create_user', {
+export const createUser = userRpc('auth.create_user', {
   about: 'Registers a user of any role; for administrators.',
   input: registration.extend({ role }),
   output: z.object({ user_id: id }),

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from './http.ts'
 import { command, event } from './message.ts'
-import { rpc } from './rpc.ts'
+import { userRpc } from './rpc.ts'
 import { address, amount, id, money, pageOf, paging, timestamp } from './values.ts'
 
 export const orderStatus = z.enum(['PENDING', 'RESERVED', 'PAID', 'IN_DELIVERY', 'COMPLETED', 'CANCELLED'])
@@ -90,7 +90,7 @@ const orderInput = z.strictObject({
 
 const idempotencyKey = z.string().min(1).max(200)
 
-export const createOrder = rpc('create_order', {
+export const createOrder = userRpc('create_order', {
   about: 'Accepts an order for the caller with names and prices of the catalog, and answers PENDING.',
   input: orderInput.extend({ idempotency_key: idempotencyKey.optional() }),
   output: orderView,
@@ -105,7 +105,7 @@ export const createOrder = rpc('create_order', {
   idempotent: false,
 })
 
-export const getOrderStatus = rpc('get_order_status', {
+export const getOrderStatus = userRpc('get_order_status', {
   about: "An order of the caller (an administrator: anyone's).",
   input: z.strictObject({ order_id: id }),
   output: orderView,
@@ -113,7 +113,7 @@ export const getOrderStatus = rpc('get_order_status', {
   idempotent: true,
 })
 
-export const cancelOrder = rpc('cancel_order', {
+export const cancelOrder = userRpc('cancel_order', {
   about: 'Starts the cancellation, unless the parcel is on its way already.',
   input: z.strictObject({ order_id: id }),
   output: orderView,
@@ -131,7 +131,7 @@ const orderFilter = z.strictObject({
   ...paging,
 })
 
-export const listOrders = rpc('order_history.list', {
+export const listOrders = userRpc('order_history.list', {
   about: 'Orders of the caller, newest first. Totals are compared in minor units.',
   input: orderFilter,
   output: pageOf(orderView),
@@ -148,7 +148,7 @@ const timelineEntry = z.object({
 })
 export type TimelineEntry = z.infer<typeof timelineEntry>
 
-export const getTimeline = rpc('order_history.timeline', {
+export const getTimeline = userRpc('order_history.timeline', {
   about: 'Everything that happened to an order of the caller, oldest first. status: what the order became by it.',
   input: z.strictObject({ order_id: id }),
   output: z.object({ order_id: id, entries: z.array(timelineEntry) }),
@@ -176,6 +176,7 @@ export const orderHttp = [
     status: 201,
     response: orderView,
     problems: [
+      'forbidden',
       'unknown_product',
       'price_changed',
       'mixed_currencies',

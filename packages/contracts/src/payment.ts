@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { operation } from './http.ts'
 import { command, event } from './message.ts'
 import { cancelReason, orderFacts } from './order.ts'
-import { rpc } from './rpc.ts'
+import { userRpc } from './rpc.ts'
 import { amount, currency, id, money, nothing, timestamp } from './values.ts'
 
 export const paymentCaptured = event('payment_captured', {
@@ -50,7 +50,7 @@ const paymentView = z
   })
   .meta({ id: 'Payment' })
 
-export const openAccount = rpc('payment.open_account', {
+export const openAccount = userRpc('payment.open_account', {
   about: 'Opens the account of the caller.',
   input: nothing,
   output: balance,
@@ -58,7 +58,7 @@ export const openAccount = rpc('payment.open_account', {
   idempotent: false,
 })
 
-export const getBalance = rpc('payment.get_balance', {
+export const getBalance = userRpc('payment.get_balance', {
   about: 'What the caller can spend.',
   input: nothing,
   output: balance,
@@ -66,7 +66,7 @@ export const getBalance = rpc('payment.get_balance', {
   idempotent: true,
 })
 
-export const depositFunds = rpc('payment.deposit', {
+export const depositFunds = userRpc('payment.deposit', {
   about: 'Adds money to the account of the caller. The same idempotency key adds it once.',
   input: deposit.extend({ idempotency_key: z.string().min(1).max(200).optional() }),
   output: balance,
@@ -74,7 +74,7 @@ export const depositFunds = rpc('payment.deposit', {
   idempotent: false,
 })
 
-export const getPayment = rpc('payment.get', {
+export const getPayment = userRpc('payment.get', {
   about: 'The payment of an order of the caller.',
   input: z.strictObject({ order_id: id }),
   output: paymentView,

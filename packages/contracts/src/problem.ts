@@ -1,4 +1,5 @@
 // Every refusal and failure a caller can be told of: its stable code, HTTP status and title (RFC 9457).
+import { z } from 'zod'
 
 /** The table of problem codes. A code, once published, keeps its meaning. */
 export const problems = {
@@ -34,3 +35,17 @@ export type ProblemCode = keyof typeof problems
 
 /** Whether a string is one of the published codes. */
 export const isProblemCode = (code: string): code is ProblemCode => Object.hasOwn(problems, code)
+
+/** How a refusal is told over HTTP, as `application/problem+json`. A code may add members of its own. */
+export const problemDocument = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.int(),
+    code: z.enum(Object.keys(problems) as [ProblemCode, ...ProblemCode[]]),
+    detail: z.string().optional(),
+    instance: z.string().optional(),
+    errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .meta({ id: 'Problem', description: 'RFC 9457. errors: with invalid_request, each field that does not fit' })
+export type ProblemDocument = z.infer<typeof problemDocument>

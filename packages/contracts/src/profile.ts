@@ -1,7 +1,7 @@
 // profile: how a user is reached.
 import { z } from 'zod'
 import { operation } from './http.ts'
-import { rpc } from './rpc.ts'
+import { rpc, userRpc } from './rpc.ts'
 import { address, email, id, nothing } from './values.ts'
 
 const contact = z
@@ -26,7 +26,7 @@ const changes = z.strictObject({
   locale: z.enum(['en', 'ru']).optional(),
 })
 
-export const getProfile = rpc('profile.get', {
+export const getProfile = userRpc('profile.get', {
   about: 'The contact data of the caller.',
   input: nothing,
   output: contact,
@@ -34,7 +34,7 @@ export const getProfile = rpc('profile.get', {
   idempotent: true,
 })
 
-export const updateProfile = rpc('profile.update', {
+export const updateProfile = userRpc('profile.update', {
   about: 'Changes the fields that are given and leaves the others.',
   input: changes,
   output: contact,

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from './http.ts'
 import { event } from './message.ts'
-import { rpc } from './rpc.ts'
+import { rpc, userRpc } from './rpc.ts'
 import { id, pageOf, paging, timestamp } from './values.ts'
 
 const stars = z.int().min(1).max(5)
@@ -20,7 +20,7 @@ const reviewView = z
 const reviewInput = z.strictObject({ product_id: id, rating: stars, text: z.string().trim().max(5000).default('') })
 const ofProduct = z.strictObject({ product_id: id })
 
-export const createReview = rpc('create_review', {
+export const createReview = userRpc('create_review', {
   about: 'Reviews a product that the caller received; once for each product.',
   input: reviewInput,
   output: reviewView,

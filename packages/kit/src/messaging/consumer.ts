@@ -1,0 +1,193 @@
+// Pulls messages of one durable consumer and sees each to its end: handled and acknowledged, tried again later, or buried.
+//
+// A message is in one of four states. Waiting: delivered, in `buffer`. In hand: part of the batch that is being handled.
+// Then it is settled: acknowledged after the commit, sent back with a delay, or buried and terminated. While it waits or is
+// in hand the server is told every third of the ack wait that work goes on, so a slow database causes no redelivery.
+//
+// A failing batch is halved until the poison stands alone; all others are handled. When the database itself is away the
+// batch is not judged: it stays in hand and is tried until the database is back.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type ConsumerContract, consumerSettings, type MessageContract } from '@deliveryflow/contracts'
+import type { JetStreamClient, JsMsg } from '@nats-io/jetstream'
+import { isConnectionError, Terminal } from '../errors.ts'
+import type { Log } from '../telemetry/log.ts'
+import { messagesHandled } from '../telemetry/metrics.ts'
+import { bury } from './dead-letter.ts'
+import { decode, type Message } from './envelope.ts'
+import { backoff, maxAttempts } from './retry.ts'
+
+export type ConsumerOptions = {
+  readonly contract: ConsumerContract
+  readonly hears: readonly MessageContract[]
+  readonly js: JetStreamClient
+  readonly log: Log
+  /** Handles a batch as a whole: either all of it took effect when the promise resolves, or none when it rejects. */
+  handle(messages: Message[]): Promise<void>
+  /** How many messages one batch holds at most. */
+  readonly batch: number
+  /** How many batches are in hand at once. More than one gives up the order between them. */
+  readonly concurrency: number
+}
+
+export type RunningConsumer = { stop(): Promise<void> }
+
+type Delivery = { readonly raw: JsMsg; readonly message: Message }
+
+/** Starts consuming. Keeps trying when the consumer is not there (yet) and says so in the log. */
+export const startConsumer = (options: ConsumerOptions): RunningConsumer => {
+  const { contract, js, log, batch, concurrency } = options
+  const bySubject = new Map(options.hears.map((message) => [message.subject, message]))
+  const unsettled = new Set<JsMsg>()
+  const stopped = new AbortController()
+
+  const settle = (raw: JsMsg, how: 'handled' | 'retried' | 'buried', act: () => void) => {
+    unsettled.delete(raw)
+    act()
+    messagesHandled.add(1, { service: contract.service, stream: contract.stream, outcome: how })
+  }
+
+  const fail = async (raw: JsMsg, error: unknown) => {
+    const attempt = raw.info.deliveryCount
+    const hopeless = error instanceof Terminal || (attempt >= maxAttempts && !isConnectionError(error))
+    const about = { err: error, subject: raw.subject, sequence: raw.seq, attempt }
+    if (hopeless) {
+      try {
+        await bury(js, contract, raw, error)
+        log.error(about, 'a message was put among the dead letters')
+        return settle(raw, 'buried', () => undefined)
+      } catch (cause) {
+        log.error({ ...about, cause }, 'a dead letter could not be stored; the message stays in its stream')
+      }
+    } else log.warn(about, 'a message failed; it is tried again')
+    settle(raw, 'retried', () => raw.nak(backoff(attempt)))
+  }
+
+  const handle = async (deliveries: Delivery[]): Promise<void> => {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        await options.handle(deliveries.map(({ message }) => message))
+        for (const { raw } of deliveries) settle(raw, 'handled', () => raw.ack())
+        return
+      } catch (error) {
+        if (isConnectionError(error) && concurrency === 1 && !stopped.signal.aborted) {
+          log.warn({ err: error, waiting: deliveries.length }, 'a dependency is away; the messages wait in hand')
+          await sleep(Math.min(backoff(attempt), 5000), undefined, { signal: stopped.signal }).catch(() => undefined)
+          continue
+        }
+        const [first] = deliveries
+        if (deliveries.length === 1 && first) return fail(first.raw, error)
+        const middle = Math.ceil(deliveries.length / 2)
+        await handle(deliveries.slice(0, middle))
+        return handle(deliveries.slice(middle))
+      }
+    }
+  }
+
+  const accept = async (raws: JsMsg[]) => {
+    const deliveries: Delivery[] = []
+    for (const raw of raws) {
+      try {
+        const expected = bySubject.get(raw.subject)
+        if (!expected) throw new Terminal(`${contract.service} does not hear ${raw.subject}.`)
+        deliveries.push({ raw, message: decode(expected, raw) })
+      } catch (error) {
+        await fail(raw, error)
+      }
+    }
+    if (deliveries.length > 0) await handle(deliveries)
+  }
+
+  const heartbeat = setInterval(() => {
+    for (const raw of unsettled) raw.working()
+  }, consumerSettings.ack_wait_ms / 3)
+
+  const source = { js, contract, stopped: stopped.signal, unsettled, log }
+  const running = concurrency === 1 ? inOrder(source, batch, accept) : sideBySide(source, concurrency, accept)
+
+  return {
+    stop: async () => {
+      stopped.abort()
+      await running
+      clearInterval(heartbeat)
+      for (const raw of unsettled) raw.nak()
+    },
+  }
+}
+
+type Source = {
+  js: JetStreamClient
+  contract: ConsumerContract
+  stopped: AbortSignal
+  unsettled: Set<JsMsg>
+  log: Log
+}
+type Accept = (raws: JsMsg[]) => Promise<void>
+
+/** Runs `pull` again and again until the consumer stops; a failure is logged and tried again a second later. */
+const persistently = async ({ stopped, contract, log }: Source, pull: () => Promise<void>) => {
+  while (!stopped.aborted) {
+    try {
+      await pull()
+    } catch (error) {
+      if (stopped.aborted) return
+      log.warn(
+        { err: error, stream: contract.stream, consumer: contract.durable },
+        'the consumer cannot be reached; trying again',
+      )
+      await sleep(1000, undefined, { signal: stopped }).catch(() => undefined)
+    }
+  }
+}
+
+/** One batch after the other, each as large as what has arrived meanwhile: light load is fast, heavy load is cheap. */
+const inOrder = (source: Source, batch: number, accept: Accept): Promise<void> =>
+  persistently(source, async () => {
+    const { js, contract, stopped, unsettled } = source
+    const buffer: JsMsg[] = []
+    let arrived = Promise.withResolvers<void>()
+    const consumer = await js.consumers.get(contract.stream, contract.durable)
+    const messages = await consumer.consume({
+      max_messages: batch * 2,
+      callback: (raw) => {
+        unsettled.add(raw)
+        buffer.push(raw)
+        arrived.resolve()
+      },
+    })
+    let ended = false
+    const end = () => {
+      ended = true
+      arrived.resolve()
+    }
+    void messages.closed().then(end, end)
+    stopped.addEventListener('abort', end, { once: true })
+    while (!ended) {
+      if (buffer.length > 0) await accept(buffer.splice(0, batch))
+      else {
+        arrived = Promise.withResolvers()
+        await arrived.promise
+      }
+    }
+    stopped.removeEventListener('abort', end)
+    await messages.close()
+    for (const raw of buffer) {
+      unsettled.delete(raw)
+      raw.nak()
+    }
+  })
+
+/** Many messages at once, each on its own, pulled only when there is a hand free: fair among any number of workers. */
+const sideBySide = async (source: Source, concurrency: number, accept: Accept): Promise<void> => {
+  const hand = () =>
+    persistently(source, async () => {
+      const { js, contract, stopped, unsettled } = source
+      const consumer = await js.consumers.get(contract.stream, contract.durable)
+      while (!stopped.aborted) {
+        const raw = await consumer.next({ expires: 1000 })
+        if (!raw) continue
+        unsettled.add(raw)
+        await accept([raw])
+      }
+    })
+  await Promise.all(Array.from({ length: concurrency }, hand))
+}

@@ -1,0 +1,37 @@
+// Puts a message that cannot be handled among the dead letters, whole and with the reason, before it is terminated.
+import { type ConsumerContract, deadLetterSubject } from '@deliveryflow/contracts'
+import type { JetStreamClient, JsMsg } from '@nats-io/jetstream'
+import { headers as natsHeaders } from '@nats-io/transport-node'
+
+/**
+ * Copies the message to the DLQ stream, then ends it: on a work queue `term` deletes, so the copy comes first. The copy
+ * keeps body and headers; `df-dlq-*` headers say which consumer gave up, why, and after how many attempts. Throws when the
+ * copy could not be stored; the message is then still in its stream.
+ */
+export const bury = async (
+  js: JetStreamClient,
+  consumer: ConsumerContract,
+  message: JsMsg,
+  error: unknown,
+): Promise<void> => {
+  const headers = natsHeaders()
+  for (const [name, values] of message.headers ?? []) headers.set(name, values[0] ?? '')
+  const reason = error instanceof Error ? error : new Error(String(error))
+  const about = {
+    // A crash between copy and term buries again; the stream drops the second copy.
+    'Nats-Msg-Id': `dlq:${consumer.stream}:${consumer.durable}:${message.seq}`,
+    'df-dlq-service': consumer.service,
+    'df-dlq-stream': consumer.stream,
+    'df-dlq-consumer': consumer.durable,
+    'df-dlq-subject': message.subject,
+    'df-dlq-sequence': String(message.seq),
+    'df-dlq-attempts': String(message.info.deliveryCount),
+    'df-dlq-first-time': message.time.toISOString(),
+    'df-dlq-last-time': new Date().toISOString(),
+    'df-dlq-error': JSON.stringify(`${reason.name}: ${reason.message}`),
+    'df-dlq-stack': JSON.stringify(reason.stack ?? ''),
+  }
+  for (const [name, value] of Object.entries(about)) headers.set(name, value)
+  await js.publish(deadLetterSubject(consumer.service, consumer.stream), message.data, { headers })
+  message.term(reason.name)
+}

@@ -1,0 +1,101 @@
+// Makes the streams and durable consumers that the contracts name, and says what it changed. A deploy step; never a service.
+import {
+  type ConsumerContract,
+  consumerSettings,
+  consumersOf,
+  type StreamSettings,
+  services,
+  streams,
+} from '@deliveryflow/contracts'
+import {
+  AckPolicy,
+  type ConsumerConfig,
+  DeliverPolicy,
+  DiscardPolicy,
+  JetStreamApiError,
+  type JetStreamManager,
+  jetstreamManager,
+  ReplayPolicy,
+  RetentionPolicy,
+  StorageType,
+  type StreamConfig,
+} from '@nats-io/jetstream'
+import { type NatsConnection, nanos } from '@nats-io/transport-node'
+
+/** What was done to one stream or consumer. */
+export type Provisioned = { kind: 'stream' | 'consumer'; name: string; change: 'created' | 'updated' | 'unchanged' }
+
+/**
+ * Brings every stream and consumer to what the contracts say; can be run at any time. Nothing is ever deleted. `replicas`:
+ * copies of each stream, 3 wherever three servers run. Throws what the server answers to a change it refuses.
+ */
+export const provision = async (connection: NatsConnection, replicas: number): Promise<Provisioned[]> => {
+  const manager = await jetstreamManager(connection)
+  const made = await Promise.all(streams.map((stream) => provisionStream(manager, streamConfig(stream, replicas))))
+  const contracts = services.flatMap(consumersOf)
+  return [...made, ...(await Promise.all(contracts.map((contract) => provisionConsumer(manager, contract))))]
+}
+
+const streamConfig = (stream: StreamSettings, replicas: number) =>
+  ({
+    name: stream.name,
+    description: stream.about,
+    subjects: [...stream.subjects],
+    storage: StorageType.File,
+    num_replicas: replicas,
+    retention: stream.retention === 'limits' ? RetentionPolicy.Limits : RetentionPolicy.Workqueue,
+    discard: DiscardPolicy.Old,
+    max_age: nanos(stream.max_age_ms),
+    duplicate_window: nanos(stream.duplicate_window_ms),
+    allow_direct: true,
+    allow_atomic: true,
+  }) satisfies Partial<StreamConfig>
+
+const provisionStream = async (
+  manager: JetStreamManager,
+  config: ReturnType<typeof streamConfig>,
+): Promise<Provisioned> => {
+  const present = await found(manager.streams.info(config.name))
+  if (!present) await manager.streams.add(config)
+  else if (differs(present.config, config)) await manager.streams.update(config.name, config)
+  else return { kind: 'stream', name: config.name, change: 'unchanged' }
+  return { kind: 'stream', name: config.name, change: present ? 'updated' : 'created' }
+}
+
+const consumerConfig = (contract: ConsumerContract) =>
+  ({
+    durable_name: contract.durable,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    replay_policy: ReplayPolicy.Instant,
+    ack_wait: nanos(consumerSettings.ack_wait_ms),
+    max_ack_pending: consumerSettings.max_ack_pending,
+    filter_subjects: [...contract.filter_subjects],
+  }) satisfies Partial<ConsumerConfig>
+
+const provisionConsumer = async (manager: JetStreamManager, contract: ConsumerContract): Promise<Provisioned> => {
+  const name = `${contract.stream}/${contract.durable}`
+  const config = consumerConfig(contract)
+  const present = await found(manager.consumers.info(contract.stream, contract.durable))
+  if (!present) await manager.consumers.add(contract.stream, config)
+  else if (differs(present.config, config)) await manager.consumers.update(contract.stream, contract.durable, config)
+  else return { kind: 'consumer', name, change: 'unchanged' }
+  return { kind: 'consumer', name, change: present ? 'updated' : 'created' }
+}
+
+/** The answer, or null where there is no such stream or consumer yet. */
+const found = async <T>(answer: Promise<T>): Promise<T | null> => {
+  try {
+    return await answer
+  } catch (error) {
+    if (error instanceof JetStreamApiError && error.apiError().code === 404) return null
+    throw error
+  }
+}
+
+const differs = (present: object, wanted: object): boolean => {
+  const now: Record<string, unknown> = { ...present }
+  // A single filter comes back under the other name.
+  if (now.filter_subject) now.filter_subjects = [now.filter_subject]
+  return Object.entries(wanted).some(([key, value]) => JSON.stringify(now[key]) !== JSON.stringify(value))
+}

@@ -1,0 +1,118 @@
+// Asks other services over NATS: with a deadline, a circuit breaker for each target, and retries where a call may be repeated.
+
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Caller, type InputOf, type OutputOf, type RpcContract, services } from '@deliveryflow/contracts'
+import {
+  type Msg,
+  type NatsConnection,
+  NoRespondersError,
+  headers as natsHeaders,
+  RequestError,
+  TimeoutError,
+} from '@nats-io/transport-node'
+import {
+  BrokenCircuitError,
+  type CircuitBreakerPolicy,
+  ConsecutiveBreaker,
+  circuitBreaker,
+  handleType,
+} from 'cockatiel'
+import { DeadlineExceeded, problemCode, type Rejection, reject, Unavailable } from '../errors.ts'
+import { currentTraceparent, traced } from '../telemetry/tracing.ts'
+
+export type CallOptions = {
+  /** On whose behalf; travels as `df-user`. */
+  caller?: Caller | undefined
+  /** Milliseconds until the answer is no longer wanted; the other side is told. */
+  timeout_ms?: number
+}
+
+/** Asks a service. A Rejection is an answer; `Unavailable` and `DeadlineExceeded` are thrown. */
+export type Call<Calls extends RpcContract = RpcContract> = <R extends Calls>(
+  contract: R,
+  input: InputOf<R>,
+  options?: CallOptions,
+) => Promise<OutputOf<R> | Rejection>
+
+const defaultTimeout = 5000
+const attempts = 3
+
+/** Makes the `call` of a service. */
+export const rpcClient = (connection: NatsConnection): Call => {
+  const breakers = new Map<string, CircuitBreakerPolicy>()
+
+  return async (contract, input, { caller, timeout_ms = defaultTimeout } = {}) => {
+    const target = ownerOf(contract)
+    const breaker = getOrMake(breakers, target, newBreaker)
+    const deadline = Date.now() + timeout_ms
+    const once = () => breaker.execute(() => request(connection, contract, input, caller, deadline))
+    return traced(contract.subject, { 'rpc.system': 'nats', 'rpc.service': target }, async () => {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await once()
+        } catch (error) {
+          const pause = Math.random() * 50 * 2 ** attempt
+          const mayRepeat = contract.idempotent && error instanceof Unavailable && attempt < attempts
+          if (mayRepeat && Date.now() + pause < deadline) await sleep(pause)
+          else if (error instanceof BrokenCircuitError)
+            throw new Unavailable(`${target} has failed too often; it is left alone for a moment.`)
+          else throw error
+        }
+      }
+    })
+  }
+}
+
+const newBreaker = (): CircuitBreakerPolicy =>
+  circuitBreaker(handleType(Unavailable).orType(DeadlineExceeded), {
+    halfOpenAfter: 2000,
+    breaker: new ConsecutiveBreaker(10),
+  })
+
+const request = async <R extends RpcContract>(
+  connection: NatsConnection,
+  contract: R,
+  input: InputOf<R>,
+  caller: Caller | undefined,
+  deadline: number,
+): Promise<OutputOf<R> | Rejection> => {
+  const headers = natsHeaders()
+  headers.set('df-deadline', String(deadline))
+  if (caller) headers.set('df-user', JSON.stringify(caller))
+  const traceparent = currentTraceparent()
+  if (traceparent) headers.set('traceparent', traceparent)
+  try {
+    const timeout = Math.max(1, deadline - Date.now())
+    const answer = await connection.request(contract.subject, JSON.stringify(input), { headers, timeout })
+    return read(contract, answer)
+  } catch (error) {
+    const cause = error instanceof RequestError ? (error.cause ?? error) : error
+    if (cause instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders())) {
+      throw new Unavailable(`${ownerOf(contract)} is not running.`, { cause })
+    }
+    if (cause instanceof TimeoutError) {
+      throw new DeadlineExceeded(`${contract.subject} did not answer in time.`, { cause })
+    }
+    throw error
+  }
+}
+
+const read = <R extends RpcContract>(contract: R, answer: Msg): OutputOf<R> | Rejection => {
+  const code = answer.headers?.get('Nats-Service-Error')
+  if (!code) return contract.output.parse(answer.json()) as OutputOf<R>
+  const { detail, ...extra } = answer.json<{ detail: string }>()
+  if (code === 'unavailable' && !contract.rejections.includes('unavailable')) throw new Unavailable(detail)
+  if (code === 'internal') throw new Error(`${contract.subject} failed: ${detail}`)
+  return reject(problemCode(code), detail, extra)
+}
+
+const owners = new Map(services.flatMap((service) => service.answers.map((answer) => [answer.subject, service.name])))
+const ownerOf = (contract: RpcContract) => owners.get(contract.subject) ?? contract.subject
+
+const getOrMake = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
+  const present = map.get(key)
+  if (present !== undefined) return present
+  const made = make()
+  map.set(key, made)
+  return made
+}

@@ -1,0 +1,106 @@
+// What a service is: its place in the topology and a handler for everything it hears and answers, checked by the compiler.
+import type { Caller, InputOf, MessageContract, OutputOf, RpcContract, ServiceTopology } from '@deliveryflow/contracts'
+import { z } from 'zod'
+import type { Rejection } from '../errors.ts'
+import type { Message } from '../messaging/envelope.ts'
+import type { Database } from '../postgres/database.ts'
+import type { Transact, Transaction } from '../postgres/transaction.ts'
+import type { Call } from '../rpc/client.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { BaseSettings } from './settings.ts'
+
+/** `external`: money, stock, letters — never run again by a replay. `none`: a projection, which may be. */
+export type Effects = 'none' | 'external'
+
+/** What every handler of a service is given. */
+export type Context<T extends ServiceTopology, Settings = unknown, Resources = unknown> = {
+  readonly settings: BaseSettings<T> & Settings
+  readonly log: Log
+  readonly call: Call<T['calls'][number]>
+} & ('postgres' extends T['owns'][number]
+  ? { readonly db: Database; readonly transaction: Transact<T['says'][number]> }
+  : unknown) &
+  Resources
+
+/**
+ * Handles what is heard. `batch`: all messages of one type in one transaction with the inbox, for services with a
+ * PostgreSQL database. `each`: one message at a time without a transaction; it must know by a key of its own what it did.
+ */
+export type Hear<M extends MessageContract, T extends ServiceTopology, C> =
+  | {
+      readonly effects: Effects
+      batch(messages: Message<M>[], tx: Transaction<T['says'][number]>, context: C): Promise<void>
+    }
+  | { readonly effects: Effects; each(message: Message<M>, context: C): Promise<void> }
+
+/** Answers a call with the output or a Rejection. `caller`: who asks, when the gateway knows. */
+export type AnswerCall<R extends RpcContract, C> = (
+  input: InputOf<R>,
+  context: C,
+  caller: R['on_behalf'] extends true ? Caller : Caller | undefined,
+) => Promise<OutputOf<R> | Rejection>
+
+/** The type of a handler in a service's handlers.ts: `HearOf<typeof inventoryReserved, Payment, PaymentContext>`. */
+export type HearOf<M, T extends ServiceTopology, C> = M extends MessageContract ? Hear<M, T, C> : never
+
+/** The type of an answer in a service's handlers.ts: `AnswerOf<typeof getBalance, PaymentContext>`. */
+export type AnswerOf<R, C> = R extends RpcContract ? AnswerCall<R, C> : never
+
+/** Something that runs beside the handlers until the service stops. */
+export type Background = { stop(): Promise<void> }
+
+/** What a service opens for itself beyond its database; `ready` tells why it cannot work, `close` ends it. */
+export type Opened<Resources> = {
+  resources: Resources
+  ready?: () => Promise<void>
+  close?: () => Promise<void>
+}
+
+export type ServiceParts<T extends ServiceTopology, S extends z.ZodObject, Resources, C> = {
+  /** Its own settings beside those of its place. */
+  settings?: S
+  /** The folder of its numbered SQL files: `new URL('./migrations', import.meta.url)`. */
+  migrations?: URL
+  open?(context: { settings: BaseSettings<T> & z.infer<S>; log: Log }): Promise<Opened<Resources>>
+  hears: { readonly [M in T['hears'][number] as M['type']]: Hear<M, T, C> }
+  answers: { readonly [R in T['answers'][number] as R['name']]: AnswerCall<R, C> }
+  /** Started after everything else, stopped first. */
+  background?(context: C): Promise<Background>
+}
+
+/** A declared service, as the runtime sees it. */
+export type Service = {
+  readonly topology: ServiceTopology
+  readonly settings: z.ZodObject
+  readonly migrations: URL | undefined
+  readonly parts: UntypedParts
+}
+
+/** A service's parts without the types of their messages: the runtime validates what it passes to them. */
+type UntypedParts = {
+  open?(context: object): Promise<Opened<object>>
+  hears: Record<string, UntypedHear>
+  answers: Record<string, (input: unknown, context: object, caller: Caller | undefined) => Promise<unknown>>
+  background?(context: object): Promise<Background>
+}
+export type UntypedHear = {
+  effects: Effects
+  batch?(messages: Message[], tx: Transaction, context: object): Promise<void>
+  each?(message: Message, context: object): Promise<void>
+}
+
+/** Declares a service; that every message and call of its place is handled is checked by the compiler. */
+export const defineService = <
+  const T extends ServiceTopology,
+  S extends z.ZodObject = z.ZodObject<Record<never, never>>,
+  Resources = unknown,
+>(
+  topology: T,
+  parts: ServiceParts<T, S, Resources, Context<T, z.infer<S>, Resources>>,
+): Service => ({
+  topology,
+  settings: parts.settings ?? z.object({}),
+  migrations: parts.migrations,
+  // The one place where the types of messages are dropped: what reaches a handler was parsed by its contract.
+  parts: parts as unknown as UntypedParts,
+})

@@ -1,0 +1,60 @@
+// From a batch of messages to a service's handlers: inbox and transaction around those that change state.
+import type { ConsumerContract } from '@deliveryflow/contracts'
+import { Terminal } from '../errors.ts'
+import type { Message } from '../messaging/envelope.ts'
+import { unseen } from '../messaging/inbox.ts'
+import { layersOf } from '../messaging/layers.ts'
+import type { Transact } from '../postgres/transaction.ts'
+import { batchDuration } from '../telemetry/metrics.ts'
+import { continued, traced } from '../telemetry/tracing.ts'
+import type { UntypedHear } from './define.ts'
+
+type Hears = Record<string, UntypedHear>
+
+/** Handles a batch in one transaction: what was handled before is skipped, the rest goes to its handlers set by set. */
+export const batchHandler = (
+  contract: ConsumerContract,
+  hears: Hears,
+  context: object,
+  transaction: Transact | undefined,
+) => {
+  if (!transaction) throw new Error(`${contract.service} hears batches, which takes a PostgreSQL database.`)
+  const consumer = `${contract.stream}/${contract.durable}`
+  return async (messages: Message[]): Promise<void> => {
+    const started = performance.now()
+    const traces = continued(
+      `process ${contract.stream}`,
+      messages.map(({ traceparent }) => traceparent),
+    )
+    const received = messages.map((message, index) => ({ ...message, traceparent: traces.traceparents[index] }))
+    try {
+      await traced(`batch ${contract.stream}`, { 'messaging.batch.message_count': messages.length }, () =>
+        transaction(async (tx) => {
+          for (const group of layersOf(await unseen(tx, consumer, received))) {
+            const { batch } = handlerOf(hears, group[0])
+            await batch?.(group, tx, context)
+          }
+        }),
+      )
+    } finally {
+      traces.end()
+      batchDuration.record((performance.now() - started) / 1000, { service: contract.service, stream: contract.stream })
+    }
+  }
+}
+
+/** Handles each message on its own, in the trace it came from. */
+export const eachHandler =
+  (hears: Hears, context: object) =>
+  async (messages: Message[]): Promise<void> => {
+    for (const message of messages) {
+      const { each } = handlerOf(hears, message)
+      await traced(`process ${message.type}`, {}, async () => each?.(message, context), { parent: message.traceparent })
+    }
+  }
+
+const handlerOf = (hears: Hears, message: Message | undefined): UntypedHear => {
+  const handler = message && hears[message.type]
+  if (!handler) throw new Terminal(`Nothing handles ${message?.type}.`)
+  return handler
+}

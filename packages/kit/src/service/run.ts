@@ -1,0 +1,174 @@
+// Runs one service: connects, answers, consumes, relays; and stops in the order that loses nothing.
+import { consumersOf, type MessageContract, outboxRetentionDays, type RpcContract } from '@deliveryflow/contracts'
+import { jetstream } from '@nats-io/jetstream'
+import { connectNats } from '../messaging/connection.ts'
+import { startConsumer } from '../messaging/consumer.ts'
+import { startRelay } from '../outbox/relay.ts'
+import { type Database, openDatabase } from '../postgres/database.ts'
+import { transactions } from '../postgres/transaction.ts'
+import { rpcClient } from '../rpc/client.ts'
+import { type Answer, startRpcServer } from '../rpc/server.ts'
+import { createLog } from '../telemetry/log.ts'
+import type { Service } from './define.ts'
+import { batchHandler, eachHandler } from './handle.ts'
+import { readSettings } from './settings.ts'
+
+/** A service at work. */
+export type RunningService = {
+  readonly name: string
+  /** Each dependency with `ok` or why it is not. */
+  health(): Promise<Record<string, string>>
+  /** Takes no more work, finishes what is in hand, closes. */
+  stop(): Promise<void>
+}
+
+type Settings = {
+  NATS_URL: string
+  NATS_PASSWORD: string
+  LOG_LEVEL: string
+  RPC_CONCURRENCY: number
+  CONSUMER_BATCH: number
+  CONSUMER_CONCURRENCY: number
+  DATABASE_URL?: string
+  DATABASE_POOL: number
+  OUTBOX_POLL_MS: number
+}
+
+type Stop = () => Promise<void>
+
+/**
+ * Starts a service with its settings from the environment. Throws when a setting is wrong or NATS does not let it in; what
+ * had been opened by then is closed again.
+ */
+export const runService = async (
+  service: Service,
+  { environment = process.env, version = 'dev' }: { environment?: NodeJS.ProcessEnv; version?: string } = {},
+): Promise<RunningService> => {
+  const { topology, parts } = service
+  const settings = readSettings(topology, service.settings, environment) as Settings
+  const log = createLog(topology.name, settings.LOG_LEVEL)
+  const stops: Stop[] = []
+  const stop = async () => {
+    for (const close of stops.splice(0).reverse()) {
+      await close().catch((error: unknown) => log.warn({ err: error }, 'a part did not stop cleanly'))
+    }
+  }
+  const checks: Record<string, () => Promise<void>> = {}
+  try {
+    const opened = await parts.open?.({ settings, log })
+    if (opened?.close) stops.push(opened.close)
+    if (opened?.ready) checks.resources = opened.ready
+
+    const db =
+      settings.DATABASE_URL === undefined
+        ? undefined
+        : openServiceDatabase(topology.name, settings, settings.DATABASE_URL, log)
+    if (db) {
+      stops.push(() => db.end())
+      checks.postgres = () => db.ping()
+    }
+
+    const connection = await connectNats(
+      { url: settings.NATS_URL, user: topology.name, password: settings.NATS_PASSWORD },
+      log,
+    )
+    stops.push(() => connection.drain())
+    checks.nats = async () => void (await connection.flush())
+    const js = jetstream(connection)
+
+    let kick: () => void = () => undefined
+    if (db && settings.DATABASE_URL !== undefined && topology.says.length > 0) {
+      const relay = startRelay({
+        database_url: settings.DATABASE_URL,
+        service: topology.name,
+        js,
+        log,
+        poll_ms: settings.OUTBOX_POLL_MS,
+        retention_days: outboxRetentionDays,
+      })
+      kick = relay.kick
+      stops.push(relay.stop)
+    }
+
+    const transaction = db && transactions(db, topology.name, () => kick())
+    const context = { settings, log, call: rpcClient(connection), js, db, transaction, ...opened?.resources }
+
+    const answers = new Map<RpcContract, Answer>(
+      topology.answers.map((contract) => [
+        contract,
+        (input, caller) => answerOf(service, contract)(input, context, caller),
+      ]),
+    )
+    if (answers.size > 0) {
+      const server = await startRpcServer({
+        connection,
+        service: topology,
+        version,
+        answers,
+        concurrency: settings.RPC_CONCURRENCY,
+        log,
+      })
+      stops.push(server.stop)
+    }
+
+    for (const contract of consumersOf(topology)) {
+      const hears = topology.hears.filter(({ stream }: MessageContract) => stream === contract.stream)
+      const heard = hears.map((message) => ({ message, handler: hearOf(service, message) }))
+      const consumer = startConsumer({
+        contract,
+        hears,
+        js,
+        log,
+        ...(heard.every(({ handler }) => handler.each)
+          ? { handle: eachHandler(parts.hears, context), batch: 1, concurrency: settings.CONSUMER_CONCURRENCY }
+          : {
+              handle: batchHandler(contract, parts.hears, context, transaction),
+              batch: settings.CONSUMER_BATCH,
+              concurrency: 1,
+            }),
+      })
+      stops.push(consumer.stop)
+    }
+
+    const background = await parts.background?.(context)
+    if (background) stops.push(background.stop)
+    log.info({ version }, 'started')
+    return { name: topology.name, health: () => healthOf(checks), stop }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+}
+
+const openServiceDatabase = (
+  name: string,
+  settings: Settings,
+  url: string,
+  log: ReturnType<typeof createLog>,
+): Database => openDatabase({ url, application_name: name, max: settings.DATABASE_POOL }, log)
+
+const answerOf = (service: Service, contract: RpcContract) => {
+  const answer = service.parts.answers[contract.name]
+  if (!answer) throw new Error(`${service.topology.name} has no answer to ${contract.subject}.`)
+  return answer
+}
+
+const hearOf = (service: Service, message: MessageContract) => {
+  const handler = service.parts.hears[message.type]
+  if (!handler) throw new Error(`${service.topology.name} has no handler for ${message.subject}.`)
+  return handler
+}
+
+const healthOf = async (checks: Record<string, () => Promise<void>>): Promise<Record<string, string>> => {
+  const entries = Object.entries(checks).map(async ([name, check]) => {
+    const timeout = new Promise<never>((_, fail) =>
+      setTimeout(() => fail(new Error('no answer within 2 s')), 2000).unref(),
+    )
+    const result = await Promise.race([check(), timeout]).then(
+      () => 'ok',
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    )
+    return [name, result] as const
+  })
+  return Object.fromEntries(await Promise.all(entries))
+}
