@@ -21,3 +21,12 @@ export const registry = {
   'order-history': () => import('./order-history/service.ts'),
   audit: () => import('./audit/service.ts'),
 } as const satisfies Record<ServiceName, Loader>
+
+/** Checks service names. Throws an error that names the unknown one and lists those there are. */
+export const namesOf = (words: readonly string[]): ServiceName[] => {
+  const known = (word: string): word is ServiceName => Object.hasOwn(registry, word)
+  const unknown = words.find((word) => !known(word))
+  if (words.length > 0 && unknown === undefined) return words.filter(known)
+  const problem = unknown === undefined ? 'Name at least one service, or --all.' : `There is no service "${unknown}".`
+  throw new Error(`${problem} The services: ${Object.keys(registry).join(', ')}.`)
+}

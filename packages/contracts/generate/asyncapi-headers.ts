@@ -1,5 +1,5 @@
 // The NATS headers of messages, dead letters and calls as JSON Schemas; the kit writes and reads them.
-import { type MessageContract, problems, type RpcContract } from '../src/index.ts'
+import type { MessageContract, ProblemCode, RpcContract } from '../src/index.ts'
 
 const string = (description: string, more: Record<string, unknown> = {}) => ({ type: 'string', description, ...more })
 const uuid = (description: string) => string(description, { format: 'uuid' })
@@ -46,13 +46,16 @@ export const headerSchemas = {
     'df-dlq-error': string('The name and message of the error, as a JSON string.'),
     'df-dlq-stack': string('Its stack, as a JSON string.'),
   }),
-  CallHeaders: object([], {
-    'df-user': string('Who asks, as the gateway read it from the access token. Missing: nobody signed in.'),
+  CallHeaders: object(['df-deadline'], {
+    'df-deadline': string(
+      'Until when the answer is wanted: milliseconds since 1970, as digits. Later it is not answered.',
+    ),
+    'df-user': string('Who asks, as the gateway read it from the access token: `{"user_id": …, "role": …}`.'),
     traceparent: string('W3C Trace Context.'),
   }),
   RefusalHeaders: object(['Nats-Service-Error', 'Nats-Service-Error-Code'], {
-    'Nats-Service-Error': string('Why not, for people.'),
-    'Nats-Service-Error-Code': string('Why not, for programs.'),
+    'Nats-Service-Error': string('The problem code.'),
+    'Nats-Service-Error-Code': string('Its HTTP status.', { pattern: '^[45][0-9]{2}$' }),
   }),
 }
 
@@ -71,10 +74,16 @@ export const messageHeaders = (message: MessageContract) =>
     },
   })
 
+/** The headers a dead letter has beside those it came with. */
 export const deadLetterHeaders = like('DeadLetterHeaders')
-export const callHeaders = like('CallHeaders')
-export const refusalHeaders = like('RefusalHeaders')
 
-/** The problem codes a call may answer, with their meaning. */
-export const refusalsOf = (call: RpcContract): Record<string, string> =>
-  Object.fromEntries(call.rejections.map((code) => [code, problems[code].title]))
+/** The headers of a request. */
+export const callHeaders = (call: RpcContract) =>
+  like('CallHeaders', call.on_behalf ? { required: ['df-deadline', 'df-user'] } : {})
+
+/** The headers of a refusal: the codes of the call itself, and those that every call can end with. */
+export const refusalHeaders = (call: RpcContract) => {
+  const always: ProblemCode[] = ['invalid_request', 'unavailable', 'timeout', 'internal']
+  const codes = new Set([...call.rejections, ...(call.on_behalf ? ['unauthenticated'] : []), ...always])
+  return like('RefusalHeaders', { properties: { 'Nats-Service-Error': { enum: [...codes] } } })
+}

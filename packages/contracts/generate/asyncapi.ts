@@ -9,14 +9,7 @@ import {
   streams,
 } from '../src/index.ts'
 import { type SchemaWriter, schemaWriter } from '../src/json-schema.ts'
-import {
-  callHeaders,
-  deadLetterHeaders,
-  headerSchemas,
-  messageHeaders,
-  refusalHeaders,
-  refusalsOf,
-} from './asyncapi-headers.ts'
+import { callHeaders, deadLetterHeaders, headerSchemas, messageHeaders, refusalHeaders } from './asyncapi-headers.ts'
 import { calls, messages } from './relations.ts'
 
 const deadLetters = 'dlq.{service}.{stream}'
@@ -80,6 +73,9 @@ const messageChannel = (message: MessageContract, writer: SchemaWriter) => ({
   'x-jetstream': { stream: message.stream },
 })
 
+/** A refusal's code is in its headers; some codes add members of their own, such as which products are unknown. */
+const refusalPayload = { type: 'object', required: ['detail'], properties: { detail: { type: 'string' } } }
+
 /** A call has two channels: its subject, and the inbox of whoever asks, whose address only the request knows. */
 const callChannels = (call: RpcContract, writer: SchemaWriter): [string, unknown][] => [
   [
@@ -87,7 +83,7 @@ const callChannels = (call: RpcContract, writer: SchemaWriter): [string, unknown
     {
       address: call.subject,
       description: call.about,
-      messages: { request: { headers: callHeaders, payload: writer.write(call.input, 'input') } },
+      messages: { request: { headers: callHeaders(call), payload: writer.write(call.input, 'input') } },
       'x-idempotent': call.idempotent,
     },
   ],
@@ -98,7 +94,7 @@ const callChannels = (call: RpcContract, writer: SchemaWriter): [string, unknown
       description: `The answer to ${call.subject}, on the reply subject of the request.`,
       messages: {
         answer: { payload: writer.write(call.output, 'output') },
-        refusal: { headers: refusalHeaders, payload: {}, 'x-problems': refusalsOf(call) },
+        refusal: { headers: refusalHeaders(call), payload: refusalPayload },
       },
     },
   ],
@@ -148,7 +144,12 @@ const operationsOf = (service: ServiceTopology): [string, unknown][] => {
       }),
     ),
     ...service.calls.map(({ subject }) => operation('calls', 'send', subject, 'request', replyOf(subject))),
-    ...service.answers.map(({ subject }) => operation('answers', 'receive', subject, 'request', replyOf(subject))),
+    ...service.answers.map(({ subject }) =>
+      operation('answers', 'receive', subject, 'request', {
+        ...replyOf(subject),
+        bindings: { nats: { queue: service.name } },
+      }),
+    ),
     ...(consumers.length > 0 ? [operation('buries', 'send', deadLetters, 'dead_letter')] : []),
   ]
 }

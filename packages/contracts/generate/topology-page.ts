@@ -60,13 +60,15 @@ ${table(
 
 ## Calls
 
-A call that is not idempotent is not repeated when its outcome is unknown.
+For a user: the caller sends who asks, and is refused without. A call that is not idempotent is not repeated when its
+outcome is unknown.
 
 ${table(
-  ['subject', 'what it does', 'idempotent', 'answers', 'calls', 'may refuse with'],
+  ['subject', 'what it does', 'for a user', 'idempotent', 'answers', 'calls', 'may refuse with'],
   calls.map((call) => [
     code(call.subject),
     call.about,
+    call.on_behalf ? 'yes' : 'no',
     call.idempotent ? 'yes' : 'no',
     names(answerersOf(call)),
     names(callersOf(call)) || '(operators)',

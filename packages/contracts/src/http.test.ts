@@ -49,6 +49,10 @@ for (const operation of operations) {
       )
     })
 
+    test(`${id}: the gateway knows on whose behalf it asks`, () => {
+      assert.equal(rpc.on_behalf, operation.access !== 'public')
+    })
+
     test(`${id}: params, query and body make up the input of ${rpc.subject}`, () => {
       // The key travels as a header over HTTP and as a field of the call.
       const fromHeaders = keys(headers).includes('idempotency-key') ? ['idempotency_key'] : []

@@ -9,6 +9,14 @@ const name = z.string().trim().min(1).max(100)
 const password = z.string().min(8, 'at least 8 characters').max(200)
 const secret = z.string().min(1).max(2000)
 
+/** What every access token says of itself, beside `sub` (the user) and `role`; its readers check each (RFC 9068). */
+export const accessTokenClaims = {
+  issuer: 'deliveryflow',
+  audience: 'deliveryflow-api',
+  alg: 'EdDSA',
+  typ: 'at+jwt',
+} as const
+
 export const userRegistered = event('user_registered', {
   about: 'A user exists. Profile, account and the welcome letter follow.',
   aggregate: 'user_id',

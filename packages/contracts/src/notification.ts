@@ -12,7 +12,11 @@ export const letter = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('password_reset') }),
   z.object({ kind: z.literal('order_paid'), order_id: id, total: money }),
   z.object({ kind: z.literal('order_cancelled'), order_id: id, total: money, reason: cancelReason }),
-  z.object({ kind: z.literal('delivery_update'), order_id: id, status: deliveryStatus }),
+  z.object({
+    kind: z.literal('delivery_update'),
+    order_id: id,
+    status: deliveryStatus.extract(['IN_TRANSIT', 'OUT_FOR_DELIVERY', 'DELIVERED']),
+  }),
   z.object({ kind: z.literal('review_thanks'), product_id: id }),
 ])
 export type Letter = z.infer<typeof letter>

@@ -1,7 +1,8 @@
 // The values that many contracts share: identifiers, money, addresses, pages. It knows nothing of any domain.
 import { z } from 'zod'
 
-export const id = z.uuid()
+// One spelling for each id: PostgreSQL ignores the case, Redis keys and comparisons in code do not.
+export const id = z.uuid().toLowerCase()
 export const timestamp = z.iso.datetime()
 export const email = z.email().max(254).toLowerCase()
 export const currency = z.string().regex(/^[A-Z]{3}$/, 'an ISO 4217 code, such as EUR')

@@ -50,6 +50,10 @@ export const problemOf = (error: unknown): Rejection => {
 /** SQLSTATE classes 08 (connection), 53 (resources), 57 (shutdown), and the codes of sockets that are not there. */
 const connectionCode = /^(08|53|57)...$|^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN)$/
 
+/** The names of the MongoDB driver's errors that say the same. */
+const mongoConnection =
+  /^Mongo(ServerSelection|Network|NetworkTimeout|WaitQueueTimeout|PoolCleared|ServerClosed|TopologyClosed|NotConnected)Error$|^PoolCleared/
+
 /** Whether an error says that a database is away rather than that a statement is wrong. */
 export const isConnectionError = (error: unknown): boolean => {
   if (error instanceof Unavailable) return true
@@ -62,7 +66,7 @@ export const isConnectionError = (error: unknown): boolean => {
     )
   )
     return true
-  return error.name === 'MongoServerSelectionError' || error.name === 'MongoNetworkError'
+  return mongoConnection.test(error.name)
 }
 
 /** A code that came over the wire, or `internal` when it is none of ours. */

@@ -15,7 +15,10 @@ export const bury = async (
   error: unknown,
 ): Promise<void> => {
   const headers = natsHeaders()
-  for (const [name, values] of message.headers ?? []) headers.set(name, values[0] ?? '')
+  for (const [name, values] of message.headers ?? []) {
+    // The server's own ones belong to the first publishing: a batch id would make the copy part of that batch.
+    if (!name.startsWith('Nats-')) headers.set(name, values[0] ?? '')
+  }
   const reason = error instanceof Error ? error : new Error(String(error))
   const about = {
     // A crash between copy and term buries again; the stream drops the second copy.

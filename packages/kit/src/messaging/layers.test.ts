@@ -33,4 +33,10 @@ describe('layersOf', () => {
     const batch = [message('a', '1'), message('a', '1')]
     assert.equal(layersOf(batch).length, 1)
   })
+
+  it('keeps types of one kind in one group, in the order of the batch', () => {
+    const batch = [message('a', '1'), message('b', '1'), message('c', '1'), message('a', '1'), message('b', '2')]
+    const groups = layersOf(batch, ({ type }) => (type === 'c' ? 'c' : 'a or b'))
+    assert.deepEqual(shown(groups), ['a-1 b-1 b-2', 'c-1', 'a-1'])
+  })
 })

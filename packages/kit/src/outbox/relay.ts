@@ -32,7 +32,8 @@ export type Relay = {
 }
 
 const batchSize = 500
-const hour = 3_600_000
+const minute = 60_000
+const hour = 60 * minute
 
 /** The relay's connection: planned for a tiny pending table, no wait for the disk, ended when it hangs. */
 const connectionOptions =
@@ -48,7 +49,7 @@ export const startRelay = (options: RelayOptions): Relay => {
   let kicked = false
   let stopping = false
   let running: Promise<void> | undefined
-  let maintainedAt = 0
+  let maintainAt = Date.now() + minute * Math.random()
 
   const run = async () => {
     try {
@@ -56,15 +57,17 @@ export const startRelay = (options: RelayOptions): Relay => {
         kicked = false
         while ((await drain(db, options.js, log)) === batchSize);
       } while (kicked)
-      if (Date.now() - maintainedAt > hour) {
-        maintainedAt = Date.now()
+      if (Date.now() > maintainAt) {
+        maintainAt = Date.now() + minute
         await maintainOutbox(db, retention_days)
         await trimInbox(db, retention_days, 10_000)
+        maintainAt += hour
       }
     } catch (error) {
-      log.warn({ err: error }, 'the outbox could not be published; it is tried again')
+      log.warn({ err: error }, 'the outbox could not be published or maintained; it is tried again')
     } finally {
       running = undefined
+      if (kicked && !stopping) start()
     }
   }
   const start = () => {

@@ -80,7 +80,7 @@ const respond = async (contract: RpcContract, answer: Answer, message: ServiceMs
   } catch (error) {
     const rejection = problemOf(error)
     outcome = rejection.code
-    log.error({ err: error, subject: contract.subject }, 'a call failed')
+    log[rejection.code === 'internal' ? 'error' : 'warn']({ err: error, subject: contract.subject }, 'a call failed')
     sendRejection(message, rejection)
   } finally {
     rpcDuration.record((performance.now() - started) / 1000, { service, subject: contract.subject, outcome })

@@ -3,6 +3,9 @@ import type { Caller, InputOf, MessageContract, OutputOf, RpcContract, ServiceTo
 import { z } from 'zod'
 import type { Rejection } from '../errors.ts'
 import type { Message } from '../messaging/envelope.ts'
+import type { Watch } from '../messaging/watch.ts'
+import type { EmbeddedRelayOptions } from '../mongo/relay.ts'
+import type { Relay } from '../outbox/relay.ts'
 import type { Database } from '../postgres/database.ts'
 import type { Transact, Transaction } from '../postgres/transaction.ts'
 import type { Call } from '../rpc/client.ts'
@@ -20,6 +23,9 @@ export type Context<T extends ServiceTopology, Settings = unknown, Resources = u
 } & ('postgres' extends T['owns'][number]
   ? { readonly db: Database; readonly transaction: Transact<T['says'][number]> }
   : unknown) &
+  (T extends { readonly watches: readonly (infer M extends MessageContract)[] }
+    ? { readonly watch: Watch<M> }
+    : unknown) &
   Resources
 
 /**
@@ -31,7 +37,21 @@ export type Hear<M extends MessageContract, T extends ServiceTopology, C> =
       readonly effects: Effects
       batch(messages: Message<M>[], tx: Transaction<T['says'][number]>, context: C): Promise<void>
     }
+  | HearMixed<M, T, C>
   | { readonly effects: Effects; each(message: Message<M>, context: C): Promise<void> }
+
+/**
+ * A batch handler that is entered for several types and is given all their messages in one set, in the order of the batch:
+ * for state machines that know each type themselves. It locks all rows of a batch at once, in one order, and saves once.
+ */
+export type HearMixed<M extends MessageContract, T extends ServiceTopology, C> = {
+  readonly effects: Effects
+  readonly mixed: true
+  batch(messages: MessageOf<M>[], tx: Transaction<T['says'][number]>, context: C): Promise<void>
+}
+
+/** A message of one of several contracts; its `type` tells which. */
+export type MessageOf<M> = M extends MessageContract ? Message<M> : never
 
 /** Answers a call with the output or a Rejection. `caller`: who asks, when the gateway knows. */
 export type AnswerCall<R extends RpcContract, C> = (
@@ -49,23 +69,31 @@ export type AnswerOf<R, C> = R extends RpcContract ? AnswerCall<R, C> : never
 /** Something that runs beside the handlers until the service stops. */
 export type Background = { stop(): Promise<void> }
 
+/** What background work may know of the process around it. `health`: each dependency with `ok` or why it is not. */
+export type Surroundings = { health(): Promise<Record<string, string>> }
+
 /** What a service opens for itself beyond its database; `ready` tells why it cannot work, `close` ends it. */
 export type Opened<Resources> = {
   resources: Resources
   ready?: () => Promise<void>
   close?: () => Promise<void>
+  /** An outbox outside of PostgreSQL; the runtime publishes what it holds. */
+  outbox?: { start(options: EmbeddedRelayOptions): Relay }
 }
+
+/** A service's own settings; of an empty schema zod would say that every key is `never`. */
+type OwnSettings<S extends z.ZodObject> = keyof S['shape'] extends never ? unknown : z.infer<S>
 
 export type ServiceParts<T extends ServiceTopology, S extends z.ZodObject, Resources, C> = {
   /** Its own settings beside those of its place. */
   settings?: S
   /** The folder of its numbered SQL files: `new URL('./migrations', import.meta.url)`. */
   migrations?: URL
-  open?(context: { settings: BaseSettings<T> & z.infer<S>; log: Log }): Promise<Opened<Resources>>
+  open?(context: { settings: BaseSettings<T> & OwnSettings<S>; log: Log }): Promise<Opened<Resources>>
   hears: { readonly [M in T['hears'][number] as M['type']]: Hear<M, T, C> }
   answers: { readonly [R in T['answers'][number] as R['name']]: AnswerCall<R, C> }
   /** Started after everything else, stopped first. */
-  background?(context: C): Promise<Background>
+  background?(context: C, surroundings: Surroundings): Promise<Background>
 }
 
 /** A declared service, as the runtime sees it. */
@@ -81,10 +109,11 @@ type UntypedParts = {
   open?(context: object): Promise<Opened<object>>
   hears: Record<string, UntypedHear>
   answers: Record<string, (input: unknown, context: object, caller: Caller | undefined) => Promise<unknown>>
-  background?(context: object): Promise<Background>
+  background?(context: object, surroundings: Surroundings): Promise<Background>
 }
 export type UntypedHear = {
   effects: Effects
+  mixed?: boolean
   batch?(messages: Message[], tx: Transaction, context: object): Promise<void>
   each?(message: Message, context: object): Promise<void>
 }
@@ -96,7 +125,7 @@ export const defineService = <
   Resources = unknown,
 >(
   topology: T,
-  parts: ServiceParts<T, S, Resources, Context<T, z.infer<S>, Resources>>,
+  parts: ServiceParts<T, S, Resources, Context<T, OwnSettings<S>, Resources>>,
 ): Service => ({
   topology,
   settings: parts.settings ?? z.object({}),

@@ -30,7 +30,7 @@ export const batchHandler = (
     try {
       await traced(`batch ${contract.stream}`, { 'messaging.batch.message_count': messages.length }, () =>
         transaction(async (tx) => {
-          for (const group of layersOf(await unseen(tx, consumer, received))) {
+          for (const group of layersOf(await unseen(tx, consumer, received), kindIn(hears))) {
             const { batch } = handlerOf(hears, group[0])
             await batch?.(group, tx, context)
           }
@@ -52,6 +52,12 @@ export const eachHandler =
       await traced(`process ${message.type}`, {}, async () => each?.(message, context), { parent: message.traceparent })
     }
   }
+
+/** Types that share a `mixed` handler are of one kind; any other type is its own. */
+const kindIn = (hears: Hears) => (message: Message) => {
+  const handler = handlerOf(hears, message)
+  return handler.mixed ? handler : message.type
+}
 
 const handlerOf = (hears: Hears, message: Message | undefined): UntypedHear => {
   const handler = message && hears[message.type]

@@ -3,6 +3,7 @@ import { consumersOf, type MessageContract, outboxRetentionDays, type RpcContrac
 import { jetstream } from '@nats-io/jetstream'
 import { connectNats } from '../messaging/connection.ts'
 import { startConsumer } from '../messaging/consumer.ts'
+import { watcher } from '../messaging/watch.ts'
 import { startRelay } from '../outbox/relay.ts'
 import { type Database, openDatabase } from '../postgres/database.ts'
 import { transactions } from '../postgres/transaction.ts'
@@ -42,7 +43,7 @@ type Stop = () => Promise<void>
  */
 export const runService = async (
   service: Service,
-  { environment = process.env, version = 'dev' }: { environment?: NodeJS.ProcessEnv; version?: string } = {},
+  { environment = process.env, version = '0.0.0-dev' }: { environment?: NodeJS.ProcessEnv; version?: string } = {},
 ): Promise<RunningService> => {
   const { topology, parts } = service
   const settings = readSettings(topology, service.settings, environment) as Settings
@@ -90,8 +91,12 @@ export const runService = async (
       stops.push(relay.stop)
     }
 
+    if (opened?.outbox) stops.push(opened.outbox.start({ js, log, poll_ms: settings.OUTBOX_POLL_MS }).stop)
+
     const transaction = db && transactions(db, topology.name, () => kick())
-    const context = { settings, log, call: rpcClient(connection), js, db, transaction, ...opened?.resources }
+    const call = rpcClient(connection)
+    const watch = watcher(connection, topology.watches ?? [], log)
+    const context = { settings, log, call, watch, js, db, transaction, ...opened?.resources }
 
     const answers = new Map<RpcContract, Answer>(
       topology.answers.map((contract) => [
@@ -130,10 +135,11 @@ export const runService = async (
       stops.push(consumer.stop)
     }
 
-    const background = await parts.background?.(context)
+    const health = () => healthOf(checks)
+    const background = await parts.background?.(context, { health })
     if (background) stops.push(background.stop)
     log.info({ version }, 'started')
-    return { name: topology.name, health: () => healthOf(checks), stop }
+    return { name: topology.name, health, stop }
   } catch (error) {
     await stop()
     throw error

@@ -22,16 +22,23 @@ const everyService = z.object({
   CONSUMER_CONCURRENCY: count(8, 1000).describe('messages a worker handles side by side'),
 })
 
+const outboxPoll = count(1000, 60_000).describe(
+  'how often the outbox is searched for what a crash left, in milliseconds',
+)
+
 const ofPostgres = z.object({
   DATABASE_URL: url('postgres', 'postgresql').describe("secret: the service's own PostgreSQL database"),
   DATABASE_POOL: count(10, 1000).describe('connections to it at most'),
-  OUTBOX_POLL_MS: count(1000, 60_000).describe(
-    'how often the outbox is searched for what a crash left, in milliseconds',
-  ),
+  OUTBOX_POLL_MS: outboxPoll,
 })
 const ofRedis = z.object({ REDIS_URL: url('redis', 'rediss').describe('secret: Redis') })
 const ofMongo = z.object({
-  MONGODB_URL: url('mongodb', 'mongodb\\+srv').describe('secret: MongoDB, with the database name'),
+  // No URL by the letter: it may name several servers.
+  MONGODB_URL: z
+    .string()
+    .regex(/^mongodb(\+srv)?:\/\/[^/]/, 'a URL that begins with mongodb:// or mongodb+srv://')
+    .describe('secret: MongoDB; where the URL names no database, it is the one with the name of the service'),
+  OUTBOX_POLL_MS: outboxPoll,
 })
 const ofMail = z.object({ SMTP_URL: url('smtp', 'smtps').describe('secret: the mail server') })
 

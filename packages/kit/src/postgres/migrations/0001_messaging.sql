@@ -32,28 +32,32 @@ create table messaging.inbox (
 );
 create index inbox_handled_at on messaging.inbox using brin (handled_at);
 
--- Makes the partitions of the coming days and drops those past their retention. Safe to call at any time, by anybody.
-create function messaging.maintain_outbox(retention_days int) returns void language plpgsql as $$
+-- Makes the partitions of the coming days and drops those past their retention. Safe to call at any time, by anybody: it
+-- gives up rather than let writers queue behind it. Attaching, unlike creating in place, leaves the outbox open to them.
+create function messaging.maintain_outbox(retention_days int) returns void language plpgsql set lock_timeout = '500ms' as $$
 declare
   day date;
-  old text;
+  name text;
 begin
   perform pg_advisory_xact_lock(hashtext('messaging.maintain_outbox'));
   for day in select current_date + n from generate_series(0, 7) as n loop
-    if to_regclass(format('messaging.outbox_%s', to_char(day, 'YYYYMMDD'))) is null
+    name := 'outbox_' || to_char(day, 'YYYYMMDD');
+    if to_regclass('messaging.' || name) is null
       and not exists (select from messaging.outbox_default where created_on = day) then
-      execute format('create table messaging.outbox_%s partition of messaging.outbox for values from (%L) to (%L)',
-        to_char(day, 'YYYYMMDD'), day, day + 1);
+      execute format('create table messaging.%I (like messaging.outbox including defaults including constraints including indexes)', name);
+      execute format('alter table messaging.outbox attach partition messaging.%I for values from (%L) to (%L)', name, day, day + 1);
     end if;
   end loop;
-  for old in
+  for name in
     select relname from pg_class join pg_namespace n on n.oid = relnamespace
-    where nspname = 'messaging' and relname ~ '^outbox_\d{8}$'
+    where nspname = 'messaging' and relkind = 'r' and relname ~ '^outbox_\d{8}$'
       and to_date(right(relname, 8), 'YYYYMMDD') < current_date - retention_days
       and not exists (
         select from messaging.outbox_pending
         where created_on = to_date(right(relname, 8), 'YYYYMMDD'))
   loop
-    execute format('drop table messaging.%I', old);
+    execute format('drop table messaging.%I', name);
   end loop;
 end $$;
+
+select messaging.maintain_outbox(35);

@@ -1,0 +1,23 @@
+// The one error that this package throws for what people can put right; it leaves its printing to the caller.
+
+/** Something about a backend that a person can put right: what happened, why, and what to do, as one line each. */
+export class BackendError extends Error {
+  readonly what: string
+  readonly why: string
+  readonly todo: string
+
+  constructor(what: string, why: string, todo: string) {
+    super(`${what}: ${why}. ${todo}`)
+    this.name = 'BackendError'
+    this.what = what
+    this.why = why
+    this.todo = todo
+  }
+}
+
+/** The message of whatever was thrown. */
+export function reasonOf(error: unknown): string {
+  // An AggregateError (a refused connection to several addresses) has an empty message and the reasons inside.
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ')
+  return error instanceof Error ? error.message : String(error)
+}

@@ -1,0 +1,176 @@
+// Real backends for tests: those of the test run when there are some, else a set of its own for the test file.
+import { randomUUID } from 'node:crypto'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after } from 'node:test'
+import { natsPermissions, type StreamName } from '@deliveryflow/contracts'
+import { provision } from '@deliveryflow/kit/messaging/provision'
+import { AckPolicy, type JetStreamClient, jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream'
+import { connect, type NatsConnection, nanos } from '@nats-io/transport-node'
+import pg from 'pg'
+import { startBackends } from './backends.ts'
+
+/** What a test must know to reach the backends. */
+export type TestBackends = {
+  nats_url: string
+  nats_admin_password: string
+  postgres_admin_url: string
+  redis_url: string
+  mongodb_url: string
+  smtp_url: string
+}
+
+const variable = 'DF_TEST_BACKENDS'
+
+/** The backends of this test run; started on free ports, and stopped after the file, when nobody did it before. */
+export const testBackends = async (): Promise<TestBackends> => {
+  opened ??= open()
+  return opened
+}
+let opened: Promise<TestBackends> | undefined
+let stop: () => Promise<void> = async () => undefined
+
+// At the root of the file: a hook registered from within a suite would run at that suite's end.
+after(() => stop())
+
+const open = async (): Promise<TestBackends> => {
+  const given = process.env[variable]
+  if (given) return JSON.parse(given) satisfies TestBackends
+  const dir = mkdtempSync(join(tmpdir(), 'deliveryflow-test-'))
+  const backends = await startBackends({
+    dir,
+    ports: 'free',
+    nats_users: natsPermissions(),
+    databases: [],
+    report: () => undefined,
+  })
+  stop = async () => {
+    await backends.stop({ discard: true })
+    rmSync(dir, { recursive: true, force: true })
+  }
+  const environment = backends.environment()
+  const found: TestBackends = {
+    nats_url: environment.NATS_URL ?? '',
+    nats_admin_password: environment.NATS_ADMIN_PASSWORD ?? '',
+    postgres_admin_url: backends.postgres.admin_url,
+    redis_url: backends.redis.url,
+    mongodb_url: backends.mongo.url,
+    smtp_url: backends.mail.smtp_url,
+  }
+  const connection = await connect({
+    servers: found.nats_url.split(','),
+    user: 'admin',
+    pass: found.nats_admin_password,
+  })
+  await provision(connection, 3)
+  await connection.close()
+  return found
+}
+
+/** The environment by which a test run hands its backends to the test files. */
+export const testEnvironment = (backends: TestBackends) => ({ [variable]: JSON.stringify(backends) })
+
+/** A database of one test file. `noMigrations`: an empty folder, for a database with nothing but the kit's tables. */
+export type ScratchDatabase = { url: string; noMigrations: string; drop(): Promise<void> }
+
+/** Makes an empty database. */
+export const scratchDatabase = async (): Promise<ScratchDatabase> => {
+  const { postgres_admin_url } = await testBackends()
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  await asAdmin(postgres_admin_url, `create database ${name}`)
+  const url = new URL(postgres_admin_url)
+  url.pathname = `/${name}`
+  const noMigrations = mkdtempSync(join(tmpdir(), 'no-migrations-'))
+  return {
+    url: url.href,
+    noMigrations,
+    drop: async () => {
+      rmSync(noMigrations, { recursive: true })
+      await asAdmin(postgres_admin_url, `drop database ${name} with (force)`)
+    },
+  }
+}
+
+const asAdmin = async (url: string, statement: string) => {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  await client.query(statement).finally(() => client.end())
+}
+
+/** A stream of one test with `<prefix>.*` as its subjects, and what a test wants to know of it. */
+export type ScratchStream = {
+  readonly name: StreamName
+  readonly prefix: string
+  readonly js: JetStreamClient
+  addConsumer(durable: string): Promise<void>
+  /** The data of every message, in order. */
+  messages<T>(): Promise<T[]>
+  /** How many messages a consumer has not settled. */
+  unsettled(durable: string): Promise<number>
+  deadLetters(): Promise<{ headers: Record<string, string>; data: unknown }[]>
+  drop(): Promise<void>
+}
+
+/** Makes a stream as the contracts' are: three replicas on file, atomic batches allowed. */
+export const scratchStream = async (): Promise<ScratchStream> => {
+  const { nats_url, nats_admin_password } = await testBackends()
+  const connection = await connect({ servers: nats_url.split(','), user: 'admin', pass: nats_admin_password })
+  const prefix = `t${randomUUID().slice(0, 8)}`
+  // The kit names streams by their contract; a test's own stream has a name outside of that list.
+  const name = prefix.toUpperCase() as StreamName
+  const manager = await jetstreamManager(connection)
+  await manager.streams.add({
+    name,
+    subjects: [`${prefix}.*`],
+    storage: StorageType.File,
+    num_replicas: 3,
+    allow_atomic: true,
+    allow_direct: true,
+  })
+  return {
+    name,
+    prefix,
+    js: jetstream(connection),
+    addConsumer: async (durable) => {
+      await manager.consumers.add(name, {
+        durable_name: durable,
+        ack_policy: AckPolicy.Explicit,
+        max_ack_pending: 2000,
+      })
+    },
+    messages: async <T>() => (await read(connection, name)).map(({ data }) => data as T),
+    unsettled: async (durable) => {
+      const { state } = await manager.streams.info(name)
+      const { ack_floor } = await manager.consumers.info(name, durable)
+      return state.last_seq - ack_floor.stream_seq
+    },
+    deadLetters: () => read(connection, 'DLQ', `dlq.test.${name.toLowerCase()}`),
+    drop: async () => {
+      await manager.streams.delete(name)
+      await connection.close()
+    },
+  }
+}
+
+const read = async (connection: NatsConnection, stream: string, subject = '>') => {
+  const manager = await jetstreamManager(connection)
+  const { name, num_pending } = await manager.consumers.add(stream, {
+    ack_policy: AckPolicy.None,
+    filter_subject: subject,
+    inactive_threshold: nanos(10_000),
+    num_replicas: 1,
+    mem_storage: true,
+  })
+  const found: { headers: Record<string, string>; data: unknown }[] = []
+  if (num_pending === 0) return found
+  const consumer = await jetstream(connection).consumers.get(stream, name)
+  for await (const message of await consumer.fetch({ max_messages: num_pending, expires: 5000 })) {
+    const headers = Object.fromEntries([...(message.headers ?? [])].map(([key, values]) => [key, values[0] ?? '']))
+    const text = message.string()
+    found.push({ headers, data: /^[[{]/.test(text) ? JSON.parse(text) : text })
+    if (found.length === num_pending) break
+  }
+  await manager.consumers.delete(stream, name)
+  return found
+}

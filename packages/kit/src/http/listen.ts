@@ -1,0 +1,61 @@
+// Takes requests for a Koa application, and stops in the order that loses none.
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type Koa from 'koa'
+
+export type ListenOptions = {
+  /** 0 takes any free port. */
+  port: number
+  host: string
+  /** Milliseconds that requests in hand are given at `close`; what still runs then is cut off. */
+  grace_ms?: number
+}
+
+export type Listening = {
+  readonly port: number
+  /** Takes no new connection, lets requests in hand finish, ends idle connections at once. */
+  close(): Promise<void>
+}
+
+/** Longer than a load balancer keeps its side open (most: 60 s), so that it is never the server who hangs up first. */
+const keepAliveTimeout = 65_000
+const requestTimeout = 30_000
+
+/** Starts to listen. Throws an error that says what to change when the port cannot be had. */
+export const listen = async (app: Koa, { port, host, grace_ms = 10_000 }: ListenOptions): Promise<Listening> => {
+  let closing = false
+  const handle = app.callback()
+  const server = createServer({ keepAliveTimeout, requestTimeout, headersTimeout: 10_000 }, (request, response) => {
+    // A connection that is kept alive would bring its next request to a server that is about to end.
+    if (closing) response.setHeader('Connection', 'close')
+    void handle(request, response)
+  })
+  await new Promise<void>((resolve, fail) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => fail(new Error(explain(cause, port, host), { cause })))
+    server.listen(port, host, resolve)
+  })
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        closing = true
+        // A connection that becomes idle only now was told to keep alive before.
+        const sweep = setInterval(() => server.closeIdleConnections(), 50)
+        const cut = setTimeout(() => server.closeAllConnections(), grace_ms)
+        server.close(() => {
+          clearInterval(sweep)
+          clearTimeout(cut)
+          resolve()
+        })
+      }),
+  }
+}
+
+const explain = (cause: NodeJS.ErrnoException, port: number, host: string): string => {
+  if (cause.code === 'EADDRINUSE') return `Port ${port} is taken by another program; set HTTP_PORT to a free one.`
+  if (cause.code === 'EACCES') return `Port ${port} needs rights this user lacks; set HTTP_PORT to one above 1023.`
+  if (cause.code === 'EADDRNOTAVAIL' || cause.code === 'ENOTFOUND') {
+    return `HTTP_HOST "${host}" is no address of this machine; 0.0.0.0 stands for all of them.`
+  }
+  return `HTTP cannot listen on ${host}:${port}: ${cause.message}`
+}

@@ -1,0 +1,42 @@
+// What browsers are told: the security headers, and whose pages may call the API.
+import cors from '@koa/cors'
+import type { Middleware } from 'koa'
+import helmet from 'koa-helmet'
+
+const headersWith = (directives: Record<string, string[]>): Middleware =>
+  helmet({
+    contentSecurityPolicy: { useDefaults: false, directives },
+    // Answers of the API are read by pages of other origins, where CORS allows it.
+    crossOriginResourcePolicy: { policy: 'cross-origin' },
+  })
+
+/** JSON answers need nothing and are shown nowhere. */
+const forApi = headersWith({ 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] })
+
+/** Swagger UI: own scripts alone; its components carry style attributes and images as data. */
+const forDocs = headersWith({
+  'default-src': ["'none'"],
+  'script-src': ["'self'"],
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
+  'connect-src': ["'self'"],
+  'base-uri': ["'none'"],
+  'form-action': ["'none'"],
+  'frame-ancestors': ["'none'"],
+})
+
+/** The security headers of an answer. */
+export const securityHeaders: Middleware = (http, next) =>
+  http.path === '/docs' || http.path.startsWith('/docs/') ? forDocs(http, next) : forApi(http, next)
+
+/** CORS for these origins; a page of any other gets no headers, so its browser keeps the answer from it. No cookies. */
+export const crossOrigin = (origins: readonly string[]): Middleware => {
+  const allowed = new Set(origins)
+  return cors({
+    origin: (http) => (allowed.has(http.get('Origin')) ? http.get('Origin') : ''),
+    allowMethods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH'],
+    allowHeaders: ['Authorization', 'Content-Type', 'Idempotency-Key', 'Prefer', 'Last-Event-ID', 'traceparent'],
+    exposeHeaders: ['Location', 'Preference-Applied', 'Retry-After', 'RateLimit', 'RateLimit-Policy', 'X-Request-Id'],
+    maxAge: 600,
+  })
+}

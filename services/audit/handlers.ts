@@ -1,0 +1,56 @@
+// For each message and call of audit: enter events into the index, and read it.
+import type { InputOf, listAuditEvents, topology } from '@deliveryflow/contracts'
+import { type AnswerOf, type Context, type Queryable, reject, rowsOf } from '@deliveryflow/kit'
+import { type Happened, impossible, indexRowOf } from './domain.ts'
+import * as store from './store.ts'
+
+type Answer<R> = AnswerOf<R, Context<typeof topology.audit>>
+
+/** Enters events, whatever their type. */
+export const enter = {
+  effects: 'none',
+  batch: async (messages: readonly Happened[], tx: Queryable): Promise<void> => {
+    await store.insertEvents(tx, rowsOf(messages.map(indexRowOf)))
+  },
+} as const
+
+/** A cursor is the sequence of the last event of a page. */
+const cursorForm = /^\d{1,15}$/
+
+export const list: Answer<typeof listAuditEvents> = async (filter, { db }, caller) => {
+  if (caller.role !== 'admin') return reject('forbidden', 'The history is for administrators.')
+  const { order_id, user_id, type, cursor, limit } = filter
+  const from = filter.from === undefined ? null : new Date(filter.from)
+  const to = filter.to === undefined ? null : new Date(filter.to)
+  const problem = impossible({ type, from, to })
+  if (problem) return reject('invalid_request', problem)
+  if (cursor !== undefined && !cursorForm.test(cursor)) {
+    return reject('invalid_request', 'cursor: pass a next_cursor as it came, or none.')
+  }
+
+  const select = selectFor(filter)
+  // One more than asked for tells whether a page follows.
+  const rows = await select(
+    db,
+    Number(cursor ?? 0),
+    order_id ?? null,
+    user_id ?? null,
+    type ?? null,
+    from,
+    to,
+    limit + 1,
+  )
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  return {
+    items: rows.slice(0, limit).map(({ time, ...record }) => ({ ...record, time: time.toISOString() })),
+    next_cursor: last ? String(last.sequence) : null,
+  }
+}
+
+/** The statement that finds the events of a filter soonest. */
+const selectFor = ({ order_id, user_id, type, from, to }: InputOf<typeof listAuditEvents>) => {
+  if (order_id) return store.listOfOrder
+  if (user_id) return store.listOfUser
+  if (from || to) return store.listOfTime
+  return type ? store.listOfType : store.listAll
+}

@@ -1,0 +1,163 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { type Caller, type InputOf, listAuditEvents } from '@deliveryflow/contracts'
+import { type Database, Rejection } from '@deliveryflow/kit'
+import { openDatabase } from '@deliveryflow/kit/postgres/database'
+import { migrate } from '@deliveryflow/kit/postgres/migrate'
+import { createLog } from '@deliveryflow/kit/telemetry/log'
+import { type ScratchDatabase, scratchDatabase } from '@deliveryflow/local/testing'
+import { eventTypes, type Happened } from './domain.ts'
+import * as handle from './handlers.ts'
+
+type Filter = Partial<InputOf<typeof listAuditEvents>>
+
+describe('audit on PostgreSQL', () => {
+  let scratch: ScratchDatabase
+  let db: Database
+  const uuid = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`
+  const at = (seconds: number) => new Date(Date.UTC(2026, 0, 1, 0, 0, seconds))
+
+  /** Event n of 60: of orders 1 to 6 in turn, of users 11 and 12; odd ones enter the history five seconds late. */
+  const event = (n: number): Happened => ({
+    sequence: n,
+    id: uuid(1000 + n),
+    type: eventTypes[n % 3] ?? '',
+    source: 'order',
+    aggregate: uuid(1 + (n % 6)),
+    correlation_id: uuid(1 + (n % 6)),
+    causation_id: n > 6 ? uuid(1000 + n - 6) : null,
+    time: at(n % 2 ? n - 5 : n),
+    data: { z: n, order_id: uuid(1 + (n % 6)), user_id: uuid(11 + (n % 2)), a: null },
+  })
+  const events = Array.from({ length: 60 }, (_, n) => event(n + 1))
+
+  before(async () => {
+    scratch = await scratchDatabase()
+    await migrate(scratch.url, fileURLToPath(new URL('./migrations', import.meta.url)))
+    db = openDatabase({ url: scratch.url, application_name: 'test', max: 2 }, createLog('test', 'silent'))
+    await handle.enter.batch(events.slice(20), db)
+    await handle.enter.batch(events.slice(0, 30), db)
+  })
+  after(async () => {
+    await db?.end()
+    await scratch?.drop()
+  })
+
+  const admin: Caller = { user_id: uuid(99), role: 'admin' }
+  const ask = (filter: Filter, caller = admin) =>
+    // The answer takes nothing from its context but the database.
+    handle.list(listAuditEvents.input.parse(filter), { db } as unknown as Parameters<typeof handle.list>[1], caller)
+  const list = async (filter: Filter) => {
+    const page = await ask(filter)
+    assert.ok(!(page instanceof Rejection), page instanceof Rejection ? page.detail : '')
+    return listAuditEvents.output.parse(page)
+  }
+  const sequences = async (filter: Filter) =>
+    (await list({ limit: 100, ...filter })).items.map(({ sequence }) => sequence)
+  const where = (matches: (event: Happened) => boolean) => events.filter(matches).map(({ sequence }) => sequence)
+
+  describe('the index', () => {
+    it('holds each event once, in the order of the history, however it came', async () => {
+      assert.deepEqual(
+        await sequences({}),
+        events.map(({ sequence }) => sequence),
+      )
+      const { time, aggregate, id, ...first } = event(1)
+      assert.deepEqual((await list({ limit: 1 })).items, [
+        { ...first, event_id: id, subject: aggregate, order_id: uuid(2), user_id: uuid(12), time: time.toISOString() },
+      ])
+    })
+
+    it('keeps the text of the data as it came', async () => {
+      const text = 'select data::text from events where sequence = 1'
+      const { rows } = await db.query<{ data: string }>({ name: '', text, values: [] })
+      assert.equal(rows[0]?.data, JSON.stringify(event(1).data))
+    })
+
+    it('refuses another event at a place that is taken', async () => {
+      await assert.rejects(handle.enter.batch([{ ...event(1), id: uuid(5000) }], db), /events_pkey/)
+    })
+
+    it('counts an event that names no order to the order of its correlation, if there is one', async () => {
+      const stray = (sequence: number, correlation_id: string): Happened => ({
+        ...event(sequence),
+        aggregate: uuid(500),
+        correlation_id,
+        data: { product_id: uuid(500) },
+      })
+      await handle.enter.batch([stray(101, uuid(1)), stray(102, uuid(777))], db)
+      const found = (await list({ cursor: '100' })).items.map(({ order_id }) => order_id)
+      assert.deepEqual(found, [uuid(1), null])
+      await db.query({ name: '', text: 'delete from events where sequence > 100', values: [] })
+    })
+  })
+
+  describe('the list of events', () => {
+    it('filters by order, user, type and time, alone and together', async () => {
+      const [type = ''] = eventTypes
+      assert.deepEqual(
+        await sequences({ order_id: uuid(3) }),
+        where(({ data }) => data.order_id === uuid(3)),
+      )
+      assert.deepEqual(
+        await sequences({ user_id: uuid(11) }),
+        where(({ data }) => data.user_id === uuid(11)),
+      )
+      assert.deepEqual(
+        await sequences({ type }),
+        where((one) => one.type === type),
+      )
+      assert.deepEqual(
+        await sequences({ from: at(10).toISOString(), to: at(14).toISOString() }),
+        where(({ time }) => time >= at(10) && time <= at(14)),
+      )
+      assert.deepEqual(
+        await sequences({ type, to: at(14).toISOString() }),
+        where(({ time, ...one }) => time <= at(14) && one.type === type),
+      )
+      assert.deepEqual(
+        await sequences({ user_id: uuid(11), type, from: at(30).toISOString(), order_id: uuid(1) }),
+        where(({ data, time, ...one }) => data.order_id === uuid(1) && one.type === type && time >= at(30)),
+      )
+      assert.deepEqual(await sequences({ order_id: uuid(3), user_id: uuid(99) }), [])
+    })
+
+    it('pages through all of it, each event once', async () => {
+      for (const filter of [{}, { order_id: uuid(3) }, { from: at(31).toISOString() }] satisfies Filter[]) {
+        const whole = await sequences(filter)
+        const seen: number[] = []
+        let cursor: string | null | undefined
+        do {
+          const page = await list({ ...filter, limit: 5, ...(cursor ? { cursor } : {}) })
+          seen.push(...page.items.map(({ sequence }) => sequence))
+          cursor = page.next_cursor
+        } while (cursor)
+        assert.deepEqual(seen, whole)
+      }
+    })
+
+    it('is for administrators alone', async () => {
+      for (const role of ['customer', 'courier'] as const) {
+        const answer = await ask({}, { user_id: uuid(11), role })
+        assert.ok(answer instanceof Rejection && answer.code === 'forbidden')
+      }
+    })
+
+    it('refuses what cannot be meant, and says why', async () => {
+      const wrong: [Filter, RegExp][] = [
+        [{ type: 'order_payed' }, /^type: .*order_paid/],
+        [{ from: at(2).toISOString(), to: at(1).toISOString() }, /^from:/],
+        [{ cursor: '-1' }, /^cursor:/],
+        [{ cursor: '' }, /^cursor:/],
+        [{ cursor: '9'.repeat(30) }, /^cursor:/],
+      ]
+      for (const [filter, reason] of wrong) {
+        const answer = await ask(filter)
+        assert.ok(answer instanceof Rejection && answer.code === 'invalid_request')
+        assert.match(answer.detail, reason)
+      }
+      assert.deepEqual(await sequences({ cursor: '9'.repeat(15), from: '0000-01-01T00:00:00Z' }), [])
+    })
+  })
+})

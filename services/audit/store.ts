@@ -1,0 +1,83 @@
+// The SQL of audit: events enter the index by sets and are read in their order.
+import { statement } from '@deliveryflow/kit'
+
+/**
+ * Enters events. One that is there stays as it is; another event at a place that is taken is an error, never dropped in
+ * silence: it would mean that the stream began anew. `json`, not `jsonb`, so that the text of the data is kept.
+ */
+export const insertEvents = statement<[events: string]>(
+  'insert_events',
+  `insert into events
+     (sequence, event_id, type, source, subject, order_id, user_id, correlation_id, causation_id, time, data)
+   select sequence, event_id, type, source, subject,
+     coalesce(order_id, (select e.order_id from events e where e.order_id = t.correlated limit 1)),
+     user_id, correlation_id, causation_id, time, data
+   from json_to_recordset($1::json) as t(
+     sequence bigint, event_id uuid, type text, source text, subject text, order_id uuid, correlated uuid, user_id uuid,
+     correlation_id text, causation_id text, time timestamptz, data json)
+   order by sequence
+   on conflict (event_id) do nothing`,
+)
+
+export type EventRow = {
+  sequence: number
+  event_id: string
+  type: string
+  source: string
+  subject: string
+  order_id: string | null
+  user_id: string | null
+  correlation_id: string
+  causation_id: string | null
+  time: Date
+  data: Record<string, unknown>
+}
+
+type ListParameters = [
+  after: number,
+  order_id: string | null,
+  user_id: string | null,
+  type: string | null,
+  from: Date | null,
+  to: Date | null,
+  limit: number,
+]
+
+/**
+ * A list in the order of the history; every parameter but `after` and `limit` may be null. One statement for each way to
+ * the events, for in a single one the generic plan, which knows no parameter, would have to read the whole history.
+ */
+const list = (name: string, where: string, using = '') =>
+  statement<ListParameters, EventRow>(
+    name,
+    `${using} select sequence, event_id, type, source, subject, order_id, user_id, correlation_id, causation_id, time, data
+     from events
+     where sequence > $1 and ${where}
+       and ($2::uuid is null or order_id = $2)
+       and ($3::uuid is null or user_id = $3)
+       and ($4::text is null or type = $4)
+       and ($5::timestamptz is null or time >= $5)
+       and ($6::timestamptz is null or time <= $6)
+     order by sequence limit $7`,
+  )
+
+export const listOfOrder = list('list_events_of_order', 'order_id = $2')
+export const listOfUser = list('list_events_of_user', 'user_id = $3')
+export const listOfType = list('list_events_of_type', 'type = $4')
+export const listAll = list('list_all_events', 'true')
+
+/**
+ * The events of a time range. Times are only almost in the order of the history, so the range is first looked up by time
+ * and becomes one of sequences; without that, everything before it, and after its last event, would be read. The look-up
+ * ends at 100,000 events: a longer range is found by reading on from the cursor, which its own length outweighs.
+ */
+export const listOfTime = list(
+  'list_events_of_time',
+  'sequence >= (select first from span) and sequence <= (select last from span)',
+  `with span as materialized (
+     select case when count(*) <= 100000 then min(sequence) else 0 end as first,
+       case when count(*) <= 100000 then max(sequence) else 9223372036854775807 end as last
+     from (select sequence from events
+           where time >= coalesce($5::timestamptz, '-infinity') and time <= coalesce($6::timestamptz, 'infinity')
+           limit 100001) as within)`,
+)

@@ -1,0 +1,67 @@
+// For each event and call of saga, and for passed deadlines: load, decide, save, send.
+import type { getSaga, topology } from '@deliveryflow/contracts'
+import {
+  type AnswerOf,
+  type Context,
+  type HearMixed,
+  type Message,
+  newId,
+  reject,
+  rowsOf,
+  type Transaction,
+} from '@deliveryflow/kit'
+import { type Deadlines, expire, hear, type Move, type Saga } from './domain.ts'
+import type { Hearing } from './hearing.ts'
+import * as store from './store.ts'
+
+type Topology = typeof topology.saga
+export type SagaContext = Context<Topology, Deadlines & { SWEEP_MS: number }, { hearing: Hearing }>
+type Tx = Transaction<Topology['says'][number]>
+
+/** Takes in every event of an order's journey. */
+export const follow: HearMixed<Topology['hears'][number], Topology, SagaContext> = {
+  effects: 'external',
+  mixed: true,
+  batch: async (messages, tx, { settings, hearing }) => {
+    hearing.heard(messages.map(({ time }) => time))
+    const now = new Date()
+    const byOrder = Map.groupBy(messages, ({ data }) => data.order_id)
+    const orders = [...byOrder].map(([order_id, [first]]) => ({ order_id, user_id: first?.data.user_id }))
+    await store.beginSagas(tx, rowsOf(orders))
+    const sagas = await store.lockSagas(tx, [...byOrder.keys()])
+    const moves = sagas.flatMap((saga) => {
+      const heard = byOrder.get(saga.order_id) ?? []
+      const move = hear(saga, heard, now, settings)
+      return move ? [{ ...move, cause: heard.at(-1) }] : []
+    })
+    await keep(tx, moves)
+  },
+}
+
+/** Acts on at most `limit` passed deadlines. Returns how many there were and how many of them were steps that are late. */
+export const expireOverdue = ({ settings, transaction }: SagaContext, limit: number) =>
+  transaction(async (tx) => {
+    const now = new Date()
+    const overdue = await store.lockOverdue(tx, now, limit)
+    await keep(
+      tx,
+      overdue.map((saga) => expire(saga, now, newId(), settings)),
+    )
+    return { overdue: overdue.length, late: overdue.filter(({ status }) => status === 'RUNNING').length }
+  })
+
+const keep = async (tx: Tx, moves: readonly (Move<Saga> & { cause?: Message | undefined })[]) => {
+  if (moves.length === 0) return
+  await store.updateSagas(tx, rowsOf(moves.map(({ saga }) => saga)))
+  for (const { command, cause } of moves) if (command) tx.emit(command.contract, command.data, cause)
+}
+
+export const get: AnswerOf<typeof getSaga, SagaContext> = async ({ order_id }, { db }) => {
+  const [saga] = await store.selectSaga(db, order_id)
+  if (!saga) return reject('not_found', 'No saga has this order id; it begins with the first event of an order.')
+  const { user_id, status, step, deadline_at, reason } = saga
+  const facts = Object.entries(saga.facts)
+    .map(([fact, { at, event_id }]) => ({ fact, at, event_id }))
+    .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.event_id < b.event_id ? -1 : 1))
+  return { order_id, user_id, status, step, deadline: deadline_at?.toISOString() ?? null, reason, facts }
+}
