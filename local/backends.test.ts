@@ -13,6 +13,9 @@ import { Client } from 'pg'
 import { BackendError, type Backends, type BackendsOptions, startBackends } from './backends.ts'
 import { identityOf } from './process-table.ts'
 
+// The developer's own settings would replace the backends under test.
+for (const name of ['NATS_URL', 'DATABASE_URL', 'REDIS_URL', 'MONGODB_URL', 'SMTP_URL']) delete process.env[name]
+
 const dir = mkdtempSync(join(tmpdir(), 'backends-'))
 const lines: string[] = []
 const options: BackendsOptions = {
@@ -237,7 +240,7 @@ describe('mail', () => {
 describe('external servers', () => {
   it('are used instead of own ones, with databases made there', async () => {
     const other = mkdtempSync(join(tmpdir(), 'external-'))
-    const settings = { ...backends.environment(), DATABASE_URL: backends.postgres.admin_url }
+    const settings: Record<string, string> = { ...backends.environment(), DATABASE_URL: backends.postgres.admin_url }
     Object.assign(process.env, settings)
     try {
       const external = await startBackends({ ...options, dir: other, databases: ['order-archive'] })

@@ -7,8 +7,9 @@ import { type MailBackend, startMail } from './mail.ts'
 import { type MongoBackend, startMongo } from './mongo.ts'
 import { type NatsBackend, startNats } from './nats.ts'
 import { type NatsPermissions, natsAdmin } from './nats-configuration.ts'
-import { freePorts, type Ports } from './ports.ts'
-import { elsewhere, type PostgresBackend, startPostgres } from './postgres.ts'
+import { freePorts, type Ports, requireFree } from './ports.ts'
+import { type PostgresBackend, startPostgres } from './postgres.ts'
+import { elsewhere } from './postgres-data.ts'
 import { openProcesses, type Processes, type UnexpectedExit } from './processes.ts'
 import { type RedisBackend, startRedis } from './redis.ts'
 import { openSecrets } from './secrets.ts'
@@ -42,7 +43,7 @@ export type Backends = {
   mongo: MongoBackend
   mail: MailBackend
   /** Starts further programs that must not outlive us either (services in processes of their own), with a log each. */
-  processes: Pick<Processes, 'start' | 'run'>
+  processes: Processes
   /** The settings that services find all this by: `<SERVICE>__NAME` for one service, `NAME` for all. */
   environment(): Record<string, string>
   /** Calls back for each process that ends without having been asked to. */
@@ -66,6 +67,8 @@ export async function startBackends(options: BackendsOptions): Promise<Backends>
   const held = await lock(dir, report)
   let processes: Processes | undefined
   try {
+    const ports = options.ports === 'free' ? await freePorts() : options.ports
+    if (options.ports !== 'free') await requireFree(ports, process.env)
     if (options.fresh) discard(dir)
     processes = await openProcesses(join(dir, 'logs'))
     held.setWatchdog(processes.watchdog_pid)
@@ -73,7 +76,7 @@ export async function startBackends(options: BackendsOptions): Promise<Backends>
       dir,
       report,
       processes,
-      ports: options.ports === 'free' ? await freePorts() : options.ports,
+      ports,
       secret: openSecrets(join(dir, 'secrets.json')),
       environment: process.env,
       settingName,

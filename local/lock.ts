@@ -36,12 +36,15 @@ export async function lock(dir: string, report: (line: string) => void): Promise
     }
     rmSync(path, { force: true })
   }
+  let released = false
   return {
     setWatchdog(pid) {
       writeFileSync(path, JSON.stringify({ ...own, watchdog: { pid, identity: identityOf(pid) } } satisfies Holder))
     },
     release() {
-      rmSync(path, { force: true })
+      // A second release must not take the lock from whoever holds it by then.
+      if (!released) rmSync(path, { force: true })
+      released = true
     },
   }
 }

@@ -6,7 +6,6 @@ import { BackendError } from './backend-error.ts'
 import type { BackendContext } from './context.ts'
 import { type Letter, openLetters } from './letters.ts'
 import { serveMailPage } from './mail-page.ts'
-import { requireFree } from './ports.ts'
 
 export type MailBackend = {
   smtp_url: string
@@ -30,10 +29,6 @@ export async function startMail(context: MailContext): Promise<MailBackend> {
   const external = context.environment.SMTP_URL
   if (external !== undefined) return externalMail(context, external)
   const { smtp, mail_page: page } = context.ports
-  await requireFree([
-    { port: smtp, use: 'mail', setting: 'DF_SMTP_PORT' },
-    { port: page, use: 'the mail page', setting: 'DF_MAIL_PAGE_PORT' },
-  ])
   const letters = openLetters(join(context.dir, 'mail'))
   let server: SMTPServer | undefined
   async function start() {

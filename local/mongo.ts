@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url'
 import { addToCache, cacheFolder, findBinary, type Source } from './binaries.ts'
 import type { BackendContext } from './context.ts'
 import { externalProcess, type ManagedProcess, managedProcess } from './managed.ts'
-import { requireFree } from './ports.ts'
 import { fromPath, onPath } from './sources.ts'
 
 export type MongoBackend = ManagedProcess & {
@@ -26,7 +25,6 @@ export async function startMongo(context: BackendContext): Promise<MongoBackend>
     return Object.assign(externalProcess('mongo', 'MONGODB_URL'), { url: external, kind: 'external' })
   }
   const port = context.ports.mongo
-  await requireFree([{ port, use: 'mongo', setting: 'DF_MONGO_PORT' }])
   const binary = await findBinary(
     'MongoDB',
     [fromPath(context, { pattern: /db version v(\S+)/ }, ['mongod']), ...ferretSources(context)],

@@ -6,7 +6,6 @@ import { findBinary } from './binaries.ts'
 import type { BackendContext } from './context.ts'
 import { type ManagedProcess, managedProcess } from './managed.ts'
 import { type NatsPermissions, natsAdmin, natsConfiguration, natsSystem } from './nats-configuration.ts'
-import { requireFree } from './ports.ts'
 import { fromCache, fromGo, fromPath, fromRelease, fromWheel, type Wanted } from './sources.ts'
 
 export type NatsNode = ManagedProcess & { url: string; monitor_url: string }
@@ -54,13 +53,6 @@ export async function startNats(context: BackendContext, users: Record<string, N
     monitor_port: ports.nats_monitor[i],
     cluster_port: ports.nats_cluster[i],
   }))
-  await requireFree(
-    three.flatMap((node) => [
-      { port: node.port, use: node.name, setting: 'DF_NATS_PORT' },
-      { port: node.monitor_port, use: `${node.name} (monitoring)`, setting: 'DF_NATS_MONITOR_PORT' },
-      { port: node.cluster_port, use: `${node.name} (cluster)`, setting: 'DF_NATS_CLUSTER_PORT' },
-    ]),
-  )
   const os = process.platform === 'darwin' ? 'darwin' : 'linux'
   const cpu = process.arch === 'x64' ? 'amd64' : process.arch
   const binary = await findBinary(

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -11,6 +11,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
 import { startBackends } from './backends.ts'
 import { childrenOf, identityOf } from './process-table.ts'
+
+// The developer's own settings would replace the backends under test.
+for (const name of ['NATS_URL', 'DATABASE_URL', 'REDIS_URL', 'MONGODB_URL', 'SMTP_URL']) delete process.env[name]
 
 const options = { ports: 'free' as const, nats_users: {}, databases: ['order'] }
 
@@ -48,6 +51,10 @@ it('leaves no process behind when it is killed, and starts again on the same fol
       while (identityOf(pid) === identity && Date.now() < deadline) await sleep(20)
       assert.notEqual(identityOf(pid), identity, `process ${pid} is still there`)
     }
+    // In order, not by the watchdog's last resort: PostgreSQL had the time to write all down.
+    const log = readFileSync(join(dir, 'logs', 'postgres.log'), 'utf8')
+    assert.match(log, /database system is shut down/)
+    assert.doesNotMatch(log, /not properly shut down/)
     const check = new Client({ connectionString: again.postgres.url('order') })
     await check.connect()
     assert.equal((await check.query('select * from kept')).rowCount, 0)

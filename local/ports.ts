@@ -55,14 +55,9 @@ export function portsFromEnvironment(environment: NodeJS.ProcessEnv = process.en
 export async function freePorts(): Promise<Ports> {
   const taken = new Set<number>()
   const one = async (): Promise<number> => {
-    for (let tries = 0; tries < 1000; tries++) {
-      const port = randomInt(12_000, 32_000)
-      if (!taken.has(port) && (await isFree(port))) {
-        taken.add(port)
-        return port
-      }
-    }
-    throw new BackendError('No free port', 'a thousand between 12000 and 32000 are in use', 'End what listens there.')
+    const port = await freePort(taken)
+    taken.add(port)
+    return port
   }
   const three = async (): Promise<[number, number, number]> => [await one(), await one(), await one()]
   return {
@@ -77,18 +72,49 @@ export async function freePorts(): Promise<Ports> {
   }
 }
 
-/** Throws BackendError naming every one of `wanted` that something else listens on, and the setting that moves it. */
-export async function requireFree(
-  wanted: { port: number; use: string; setting: keyof typeof settings }[],
-): Promise<void> {
-  const states = await Promise.all(wanted.map(async (one) => ({ ...one, free: await isFree(one.port) })))
-  const busy = states.filter((one) => !one.free)
+/** One port as `freePorts` finds them, and none of those `taken`. */
+export async function freePort(taken: ReadonlySet<number> = new Set()): Promise<number> {
+  for (let tries = 0; tries < 1000; tries++) {
+    const port = randomInt(12_000, 32_000)
+    if (!taken.has(port) && (await isFree(port))) return port
+  }
+  throw new BackendError('No free port', 'a thousand between 12000 and 32000 are in use', 'End what listens there.')
+}
+
+/**
+ * Throws BackendError naming every port that something else listens on, and the setting that moves it. Those of backends
+ * that `environment` names an external server for are left out.
+ */
+export async function requireFree(ports: Ports, environment: NodeJS.ProcessEnv): Promise<void> {
+  const states = await Promise.all(
+    uses(ports)
+      .filter(({ external }) => environment[external] === undefined)
+      .map(async (use) => ({ ...use, free: await isFree(use.port) })),
+  )
+  const busy = states.filter(({ free }) => !free)
   if (busy.length === 0) return
   throw new BackendError(
-    busy.map((one) => `Port ${one.port} for ${one.use}`).join(', '),
-    'something else listens there, perhaps another DeliveryFlow',
-    `Stop it, or choose other ports by ${[...new Set(busy.map((one) => one.setting))].join(', ')}.`,
+    `Cannot listen on ${busy.map(({ port, name }) => `port ${port} (${name})`).join(', ')}`,
+    'something else does, perhaps another DeliveryFlow',
+    `Stop it, or choose other ports by ${[...new Set(busy.map(({ setting }) => setting))].join(', ')}.`,
   )
+}
+
+type Use = { port: number; name: string; setting: keyof typeof settings; external: string }
+
+function uses(ports: Ports): Use[] {
+  const nats = (three: number[], use: string, setting: Use['setting']): Use[] =>
+    three.map((port, i) => ({ port, name: `nats-${i + 1}${use}`, setting, external: 'NATS_URL' }))
+  return [
+    ...nats(ports.nats, '', 'DF_NATS_PORT'),
+    ...nats(ports.nats_monitor, ' monitoring', 'DF_NATS_MONITOR_PORT'),
+    ...nats(ports.nats_cluster, ' cluster', 'DF_NATS_CLUSTER_PORT'),
+    { port: ports.postgres, name: 'postgres', setting: 'DF_POSTGRES_PORT', external: 'DATABASE_URL' },
+    { port: ports.redis, name: 'redis', setting: 'DF_REDIS_PORT', external: 'REDIS_URL' },
+    { port: ports.mongo, name: 'mongo', setting: 'DF_MONGO_PORT', external: 'MONGODB_URL' },
+    { port: ports.smtp, name: 'mail', setting: 'DF_SMTP_PORT', external: 'SMTP_URL' },
+    { port: ports.mail_page, name: 'mail page', setting: 'DF_MAIL_PAGE_PORT', external: 'SMTP_URL' },
+  ]
 }
 
 async function isFree(port: number): Promise<boolean> {

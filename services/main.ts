@@ -1,42 +1,53 @@
 // Runs services in this process: `node services/main.ts order`, several names, or `--all`. Stops cleanly at SIGTERM and SIGINT.
 import { parseArgs } from 'node:util'
-import { type RunningService, runService } from '@deliveryflow/kit'
+import { type Health, listen, probes, type RunningService, runService } from '@deliveryflow/kit'
 import { exportTraces } from '@deliveryflow/kit/telemetry/export'
+import Koa from 'koa'
 import { namesOf, registry } from './registry.ts'
 
 const { values, positionals } = parseArgs({ options: { all: { type: 'boolean' } }, allowPositionals: true })
 
-const fail = (error: unknown): never => {
-  process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
-  process.exit(1)
+const running: RunningService[] = []
+const closing: (() => Promise<void>)[] = []
+let ready = false
+
+const stop = async () => {
+  ready = false
+  await Promise.all(running.splice(0).map((service) => service.stop()))
+  for (const close of closing.splice(0)) await close()
 }
 
-const running: RunningService[] = []
-const stop = async () => {
-  await Promise.all(running.splice(0).map((service) => service.stop()))
+/** Every dependency of every service; one that is still starting or stopping makes the process unready. */
+const health = async (): Promise<Health> => {
+  const all: Health = { services: ready ? 'ok' : 'starting or stopping' }
+  for (const service of running) {
+    for (const [dependency, state] of Object.entries(await service.health()))
+      all[`${service.name} ${dependency}`] = state
+  }
+  return all
 }
 
 try {
   const names = values.all ? namesOf(Object.keys(registry)) : namesOf(positionals)
-  const flush = await exportTraces(names.join(','), process.env)
-  let stopping = false
-  const end = async () => {
-    if (stopping) return
-    stopping = true
-    await stop()
-    await flush()
-    process.exit(0)
+  closing.push(await exportTraces(names.join(','), process.env))
+  const end = () => void stop().then(() => process.exit(0))
+  process.once('SIGTERM', end)
+  process.once('SIGINT', end)
+  // HEALTH_PORT: where Kubernetes and Prometheus ask this process. Without it there is nobody to ask.
+  if (process.env.HEALTH_PORT) {
+    const app = new Koa().use(probes({ health }))
+    const listening = await listen(app, { port: Number(process.env.HEALTH_PORT), host: '0.0.0.0', setting: 'HEALTH_PORT', grace_ms: 1000 })
+    closing.push(listening.close)
   }
-  process.on('SIGTERM', end)
-  process.on('SIGINT', end)
   const loaded = await Promise.all(names.map((name) => registry[name]()))
-  // One after the other where one waits for another would only be slower: no service needs another to start.
   const started = await Promise.allSettled(
     loaded.map(async ({ default: service }) => running.push(await runService(service))),
   )
   const failed = started.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason
+  ready = true
 } catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
   await stop()
-  fail(error)
+  process.exit(1)
 }

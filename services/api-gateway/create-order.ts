@@ -34,7 +34,10 @@ export const handleCreateOrder: Handler<'createOrder'> = async ({ body, headers,
       return present
     }
     const waiting = { recording, held: gateway.held, res: http.res, milliseconds: seconds * 1000, ask }
-    return (await outcome(created, waiting)) ?? outcomeOf(present) ?? present
+    const settled = await outcome(created, waiting)
+    if (settled) return settled
+    const last = await ask().catch(() => present)
+    return outcomeOf(last) ?? last
   } finally {
     recording?.end()
   }

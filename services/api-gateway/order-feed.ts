@@ -66,14 +66,10 @@ export const retry = 'retry: 2000\n\n'
 const frame = (event: 'status' | 'update', id: string, data: object) =>
   `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`
 
-const statusFrame = (order_id: string, { event_id, type, at, status, detail }: TimelineEntry) =>
-  frame('status', event_id, {
-    order_id,
-    status,
-    ...(typeof detail.reason === 'string' && { reason: detail.reason }),
-    type,
-    at,
-  })
+const statusFrame = (order_id: string, { event_id, type, at, status, detail }: TimelineEntry) => {
+  const reason = typeof detail.reason === 'string' ? { reason: detail.reason } : {}
+  return frame('status', event_id, { order_id, status, ...reason, type, at, detail })
+}
 
 const updateFrame = (order_id: string, { event_id, type, at, detail }: TimelineEntry) =>
   frame('update', event_id, { order_id, type, at, detail })

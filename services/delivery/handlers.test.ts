@@ -141,6 +141,15 @@ describe("the customer's cancel", () => {
     assert.equal(refusal(await delivery.cancel(failed.order_id)), 'cancel_too_late')
   })
 
+  it('and the courier who leaves with the parcel: one of the two', async () => {
+    for (let n = 0; n < 10; n++) {
+      const { order_id, delivery_id } = await dispatched()
+      const [cancelled] = await Promise.all([delivery.cancel(order_id), delivery.move(delivery_id, 'IN_TRANSIT')])
+      const end = cancelled instanceof Rejection ? 'IN_TRANSIT by courier' : 'CANCELLED by customer'
+      assert.deepEqual(await delivery.said(order_id), ['delivery_assigned', end])
+    }
+  })
+
   it('wins or loses as a whole against payment, courier and saga at the same moment', async () => {
     await delivery.registered('courier', 'Carl')
     const batch = orders(40)

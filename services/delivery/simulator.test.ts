@@ -77,14 +77,20 @@ describe('the simulator', () => {
 })
 
 describe('the background work', () => {
-  it('gives waiting parcels away and plays their couriers, until it is stopped', { timeout: 10_000 }, async () => {
+  it('gives waiting parcels away and plays their couriers, until it is stopped', async () => {
     const [waiting, left] = [newId(), newId()]
     await delivery.paid([waiting])
     await delivery.query(`insert into couriers values ('${newId()}', 'Carl')`)
     await delivery.paid([left])
     const background = await startBackground(played)
-    while ((await statusOf(waiting)) !== 'DELIVERED' || (await statusOf(left)) !== 'DELIVERED') await sleep(10)
-    await background.stop()
+    try {
+      for (let tries = 0; tries < 300; tries++) {
+        if ((await statusOf(waiting)) === 'DELIVERED' && (await statusOf(left)) === 'DELIVERED') break
+        await sleep(10)
+      }
+    } finally {
+      await background.stop()
+    }
     for (const order_id of [waiting, left]) {
       assert.deepEqual(await delivery.said(order_id), ['delivery_assigned', ...way])
     }

@@ -127,7 +127,7 @@ export const setStatuses = statement<
   'set_statuses',
   `update deliveries d
    set status = t.status, note = t.note, updated_at = now(),
-     next_step_at = case when true then now() + $2 * interval '1 millisecond' end
+     next_step_at = case when not t.final then now() + $2 * interval '1 millisecond' end
    from jsonb_to_recordset($1::jsonb) as t(delivery_id uuid, status text, note text, final boolean)
    where d.delivery_id = t.delivery_id
    returning d.delivery_id, d.updated_at`,

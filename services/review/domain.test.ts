@@ -60,7 +60,13 @@ describe('placeOf', () => {
 
 describe('ratingOf', () => {
   it('averages to two decimals, and says null where there is nothing', () => {
-    assert.deepEqual(ratingOf({ sum: 14, count: 3 }), { average: 4.67, count: 3 })
-    assert.deepEqual(ratingOf({ sum: 0, count: 0 }), { average: null, count: 0 })
+    assert.deepEqual(
+      ratingOf([
+        { rating: 5, count: 2 },
+        { rating: 4, count: 1 },
+      ]),
+      { average: 4.67, count: 3 },
+    )
+    assert.deepEqual(ratingOf([]), { average: null, count: 0 })
   })
 })

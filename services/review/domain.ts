@@ -54,8 +54,12 @@ export const placeOf = (cursor: string): string | undefined => {
   return /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(id) ? id : undefined
 }
 
+/** How many reviews of a product give so many stars. */
+export type RatingCount = { rating: number; count: number }
+
 /** The average of 1 to 5 stars to two decimals, null before the first review. */
-export const ratingOf = ({ sum, count }: { sum: number; count: number }) => ({
-  average: count === 0 ? null : Math.round((sum / count) * 100) / 100,
-  count,
-})
+export const ratingOf = (counts: readonly RatingCount[]) => {
+  const count = counts.reduce((sum, each) => sum + each.count, 0)
+  const stars = counts.reduce((sum, each) => sum + each.count * each.rating, 0)
+  return { average: count === 0 ? null : Math.round((stars / count) * 100) / 100, count }
+}

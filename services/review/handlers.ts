@@ -17,7 +17,7 @@ type Answer<R> = AnswerOf<R, ReviewContext>
 export const notePurchases: HearOf<typeof orderCompleted, ReviewService, ReviewContext> = {
   effects: 'none',
   each: async ({ data, time }, { mongo }) => {
-    await store.upsertPurchases(mongo, purchasesOf(data, time))
+    await store.insertPurchases(mongo, purchasesOf(data, time))
   },
 }
 
@@ -40,9 +40,9 @@ export const list: Answer<typeof listReviews> = async ({ product_id, limit, curs
     return reject('invalid_request', 'The cursor is not one of ours; leave it out to begin with the newest review.')
   }
   // One more than asked for tells whether there is a next page.
-  const [found, totals] = await Promise.all([
+  const [found, counts] = await Promise.all([
     store.selectReviews(mongo, product_id, before, limit + 1),
-    store.sumRatings(mongo, product_id),
+    store.countByRating(mongo, product_id),
   ])
-  return { ...pageOf(found, limit), rating: ratingOf(totals) }
+  return { ...pageOf(found, limit), rating: ratingOf(counts) }
 }

@@ -9,7 +9,7 @@ import {
   embeddedOutbox,
   outboxIndex,
 } from '@deliveryflow/kit/mongo/outbox'
-import { type Purchase, purchaseKey, type Review } from './domain.ts'
+import { type Purchase, purchaseKey, type RatingCount, type Review } from './domain.ts'
 
 /** What the handlers are given: the database, and the outbox by which a review is inserted. */
 export type Resources = { mongo: Mongo; outbox: EmbeddedOutbox<Review, typeof reviewCreated> }
@@ -42,27 +42,25 @@ const prepare: MongoOptions['prepare'] = async (db) => {
 }
 
 /** Notes purchases; those that are known stay as they are. */
-export const upsertPurchases = async (mongo: Mongo, noted: readonly Purchase[]): Promise<void> => {
-  if (noted.length === 0) return
+export const insertPurchases = async (mongo: Mongo, noted: readonly Purchase[]): Promise<void> => {
   const collection = await purchases(mongo)
-  await collection.bulkWrite(
-    noted.map(({ _id, ...purchase }) => ({
-      updateOne: { filter: { _id }, update: { $setOnInsert: purchase }, upsert: true },
-    })),
-  )
+  await Promise.all(noted.map((purchase) => unlessThere(collection.insertOne(purchase))))
 }
 
 export const hasReceived = async (mongo: Mongo, user_id: string, product_id: string): Promise<boolean> =>
   (await (await purchases(mongo)).findOne({ _id: purchaseKey(user_id, product_id) })) !== null
 
 /** Inserts a review with what it says; false, and nothing said, when the user has reviewed the product before. */
-export const insertReview = async (
+export const insertReview = (
   outbox: Resources['outbox'],
   review: Review,
   say: (emit: Emit<typeof reviewCreated>) => void,
-): Promise<boolean> => {
+): Promise<boolean> => unlessThere(outbox.insert(review, say))
+
+/** Whether an insert was made; false when a document with the same unique key was there before. */
+const unlessThere = async (insert: Promise<unknown>): Promise<boolean> => {
   try {
-    await outbox.insert(review, say)
+    await insert
     return true
   } catch (error) {
     if (isDuplicateKey(error)) return false
@@ -84,13 +82,14 @@ export const selectReviews = async (
     .project<Review>({ outbox: 0, outbox_pending: 0 })
     .toArray()
 
-/** The sum and count of a product's stars. Summed when asked: a stored sum could not change together with the review. */
-export const sumRatings = async (mongo: Mongo, product_id: string): Promise<{ sum: number; count: number }> => {
-  const [totals] = await (await reviews(mongo))
-    .aggregate<{ sum: number; count: number }>([
-      { $match: { product_id } },
-      { $group: { _id: '$product_id', sum: { $sum: '$rating' }, count: { $sum: 1 } } },
-    ])
-    .toArray()
-  return totals ?? { sum: 0, count: 0 }
+/**
+ * How many reviews of a product give so many stars. Counted when asked: a stored sum could not change together with the
+ * review. One accumulator in the group, since FerretDB 1.24 answers 0 for any further one.
+ */
+export const countByRating = async (mongo: Mongo, product_id: string): Promise<RatingCount[]> => {
+  const groups = (await reviews(mongo)).aggregate<{ _id: number; count: number }>([
+    { $match: { product_id } },
+    { $group: { _id: '$rating', count: { $sum: 1 } } },
+  ])
+  return (await groups.toArray()).map(({ _id, count }) => ({ rating: _id, count }))
 }

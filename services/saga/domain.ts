@@ -159,7 +159,9 @@ export const decide = (facts: Facts): Decision => {
   const reason = reasonOf(facts)
   if (reason === null || done >= pivot) return { status: 'RUNNING', step: next.name, reason: null, command: null }
 
-  const due = table.findLast((step, index) => step.undo && !isUndone(step, facts) && mayHaveHappened(index, facts))
+  const due = table.findLast(
+    (step, index) => step.undo && !isUndone(step, facts) && mayHaveHappened(step, index, facts),
+  )
   if (due?.undo) return { status: 'COMPENSATING', step: due.name, reason, command: due.undo.command }
   if (!facts.order_cancelled) return { status: 'COMPENSATING', step: 'cancel', reason, command: cancelOrderCommand }
   return { status: 'CANCELLED', step: null, reason, command: null }
@@ -177,10 +179,8 @@ const reasonOf = (facts: Facts): CancelReason | null => {
 const isUndone = ({ undo }: Step, facts: Facts) => undo?.confirmed_by.some((fact) => facts[fact])
 
 /** In doubt it may: an undo is safe ahead of what it undoes. It may not when it, or a step it follows on, is known to have failed. */
-const mayHaveHappened = (index: number, facts: Facts) =>
-  table[index] !== undefined &&
-  (facts[table[index].awaits] !== undefined ||
-    !table.slice(0, index + 1).some(({ fails_on }) => fails_on.some((fact) => facts[fact])))
+const mayHaveHappened = ({ awaits }: Step, index: number, facts: Facts) =>
+  facts[awaits] || !table.slice(0, index + 1).some(({ fails_on }) => fails_on.some((fact) => facts[fact]))
 
 // ── The saga of one order ────────────────────────────────────────────────────────────────────────────────────────────
 

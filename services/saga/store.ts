@@ -17,7 +17,7 @@ export const lockSagas = statement<[order_ids: string[]], Saga>(
   `select ${columns} from sagas where order_id = any($1::uuid[]) order by order_id for update`,
 )
 
-/** Locks sagas whose deadline has passed, the latest first; those that somebody has in hand are left to them. */
+/** Locks sagas whose deadline has passed, the longest overdue first; those that somebody has in hand are left to them. */
 export const lockOverdue = statement<[now: Date, limit: number], Saga>(
   'lock_overdue',
   `select ${columns} from sagas where deadline_at <= $1 order by deadline_at limit $2 for update skip locked`,

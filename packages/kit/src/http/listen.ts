@@ -7,6 +7,8 @@ export type ListenOptions = {
   /** 0 takes any free port. */
   port: number
   host: string
+  /** The setting that the port came from, for the error when it cannot be had. */
+  setting?: string
   /** Milliseconds that requests in hand are given at `close`; what still runs then is cut off. */
   grace_ms?: number
 }
@@ -22,7 +24,10 @@ const keepAliveTimeout = 65_000
 const requestTimeout = 30_000
 
 /** Starts to listen. Throws an error that says what to change when the port cannot be had. */
-export const listen = async (app: Koa, { port, host, grace_ms = 10_000 }: ListenOptions): Promise<Listening> => {
+export const listen = async (
+  app: Koa,
+  { port, host, setting = 'HTTP_PORT', grace_ms = 10_000 }: ListenOptions,
+): Promise<Listening> => {
   let closing = false
   const handle = app.callback()
   const server = createServer({ keepAliveTimeout, requestTimeout, headersTimeout: 10_000 }, (request, response) => {
@@ -31,7 +36,9 @@ export const listen = async (app: Koa, { port, host, grace_ms = 10_000 }: Listen
     void handle(request, response)
   })
   await new Promise<void>((resolve, fail) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => fail(new Error(explain(cause, port, host), { cause })))
+    server.once('error', (cause: NodeJS.ErrnoException) =>
+      fail(new Error(explain(cause, port, host, setting), { cause })),
+    )
     server.listen(port, host, resolve)
   })
   return {
@@ -51,11 +58,11 @@ export const listen = async (app: Koa, { port, host, grace_ms = 10_000 }: Listen
   }
 }
 
-const explain = (cause: NodeJS.ErrnoException, port: number, host: string): string => {
-  if (cause.code === 'EADDRINUSE') return `Port ${port} is taken by another program; set HTTP_PORT to a free one.`
-  if (cause.code === 'EACCES') return `Port ${port} needs rights this user lacks; set HTTP_PORT to one above 1023.`
+const explain = (cause: NodeJS.ErrnoException, port: number, host: string, setting: string): string => {
+  if (cause.code === 'EADDRINUSE') return `Port ${port} is taken by another program; set ${setting} to a free one.`
+  if (cause.code === 'EACCES') return `Port ${port} needs rights this user lacks; set ${setting} to one above 1023.`
   if (cause.code === 'EADDRNOTAVAIL' || cause.code === 'ENOTFOUND') {
-    return `HTTP_HOST "${host}" is no address of this machine; 0.0.0.0 stands for all of them.`
+    return `"${host}" is no address of this machine; 0.0.0.0 stands for all of them.`
   }
   return `HTTP cannot listen on ${host}:${port}: ${cause.message}`
 }

@@ -8,15 +8,12 @@ import type { Log } from '../telemetry/log.ts'
 const retryAfter: Partial<Record<ProblemCode, number>> = { too_many_requests: 10, unavailable: 2 }
 
 /** The problem document of a refusal. `instance`: the path that was asked for. */
-export const problemDocumentOf = ({ code, detail, extra }: Rejection, instance: string): ProblemDocument => ({
-  ...extra,
-  type: `/problems/${code}`,
-  title: problems[code].title,
-  status: problems[code].status,
-  detail,
-  instance,
-  code,
-})
+export const problemDocumentOf = ({ code, detail, extra }: Rejection, instance: string): ProblemDocument => {
+  const { status, title } = problems[code]
+  const standard = { type: `/problems/${code}`, title, status, detail, instance, code }
+  // The second time so that no extra takes a standard member's place; the first for the order of reading.
+  return { ...standard, ...extra, ...standard }
+}
 
 /** Answers with a refusal; 401 says how to sign in (RFC 9110, 15.5.2), 429 and 503 when to ask again. */
 export const sendProblem = (http: ParameterizedContext, rejection: Rejection): void => {
@@ -24,7 +21,7 @@ export const sendProblem = (http: ParameterizedContext, rejection: Rejection): v
   http.status = status
   http.set('Content-Type', 'application/problem+json')
   http.set('Cache-Control', 'no-store')
-  if (status === 401 && http.response.get('WWW-Authenticate') === '') {
+  if (status === 401 && !http.response.get('WWW-Authenticate')) {
     http.set('WWW-Authenticate', 'Bearer realm="deliveryflow"')
   }
   const seconds = typeof extra.retry_after === 'number' ? extra.retry_after : retryAfter[code]
@@ -49,7 +46,7 @@ export const answerProblems =
       sendProblem(http, rejectionOf(error))
     }
     if (http.status < 500) return
-    const { code, detail } = http.body as Partial<ProblemDocument>
+    const { code, detail } = (http.body ?? {}) as Partial<ProblemDocument>
     log[code === 'internal' ? 'error' : 'warn'](
       {
         err: failure,

@@ -100,6 +100,10 @@ describe('the outbox in MongoDB', () => {
     const { collection, outbox, insert, thing } = await scratch()
     for (let document = 0; document < 20; document++) await insert(`d${document}`, document * 2, document * 2 + 1)
     await insert('silent')
+    // Stored the other way round: the order is that of the messages, not that of the storage.
+    const documents = await collection.find().toArray()
+    await collection.deleteMany({})
+    await collection.insertMany(documents.reverse())
     start(outbox)
     assert.deepEqual(
       await received(thing, 40),

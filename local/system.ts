@@ -1,0 +1,135 @@
+// The whole system on this machine: backends, streams and schemas, and every service. `npm start` and the tests run it.
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { databaseOf, natsPermissions, type ServiceName, topology } from '@deliveryflow/contracts'
+import { type Backends, startBackends } from './backends.ts'
+import { type ManagedProcess, managedProcess } from './managed.ts'
+import { freePort, type Ports } from './ports.ts'
+import { databases, prepare } from './prepare.ts'
+import { openSecrets } from './secrets.ts'
+
+export type SystemOptions = {
+  /** The root of data, logs and secrets. */
+  dir: string
+  ports: Ports | 'free'
+  /** Port of the HTTP API; `free`: any. */
+  http_port: number | 'free'
+  fresh?: boolean
+  /** Each service in a process of its own, instead of all in one. */
+  each?: boolean
+  /** Settings beside those of the backends: `NAME` or `SERVICE__NAME`. */
+  settings?: Record<string, string>
+  report(line: string): void
+}
+
+export type System = {
+  readonly backends: Backends
+  /** Where the HTTP API answers. */
+  readonly url: string
+  readonly admin: { readonly email: string; readonly password: string }
+  /** The service processes: one for each service, or one named `services`. */
+  readonly processes: ReadonlyMap<string, ManagedProcess>
+  stop(options?: { discard?: boolean }): Promise<void>
+}
+
+const names = Object.keys(topology) as ServiceName[]
+const main = fileURLToPath(new URL('../services/main.ts', import.meta.url))
+
+/** Starts the system and resolves once every service is ready. Throws BackendError, and leaves nothing running, when it cannot. */
+export const startSystem = async (options: SystemOptions): Promise<System> => {
+  const { report } = options
+  const backends = await startBackends({
+    dir: options.dir,
+    ports: options.ports,
+    nats_users: natsPermissions(),
+    databases: databases(),
+    fresh: options.fresh ?? false,
+    report,
+  })
+  try {
+    await prepareBackends(backends, report)
+    const http_port = options.http_port === 'free' ? await freePort() : options.http_port
+    const secret = openSecrets(join(options.dir, 'service-secrets.json'))
+    const admin = { email: 'admin@deliveryflow.example', password: secret('admin') }
+    const environment = {
+      ...backends.environment(),
+      ...rolesOfOneDatabase(backends),
+      API_GATEWAY__HTTP_PORT: String(http_port),
+      API_GATEWAY__HTTP_HOST: '127.0.0.1',
+      IDENTITY__KEY_ENCRYPTION_KEY: createHash('sha256').update(secret('key-encryption')).digest('base64url'),
+      IDENTITY__ADMIN_EMAIL: admin.email,
+      IDENTITY__ADMIN_PASSWORD: admin.password,
+      DELIVERY__SIMULATOR: 'true',
+      LOG_LEVEL: 'info',
+      ...options.settings,
+    }
+    const processes = await startServices(backends, environment, options.each ?? false)
+    return {
+      backends,
+      url: `http://localhost:${http_port}`,
+      admin,
+      processes,
+      stop: async (how) => {
+        await Promise.all([...processes.values()].map((process) => process.stop()))
+        await backends.stop(how)
+      },
+    }
+  } catch (error) {
+    await backends.stop()
+    throw error
+  }
+}
+
+const prepareBackends = async (backends: Backends, report: (line: string) => void) => {
+  const { user, pass } = backends.nats.user('admin')
+  const schemas = await Promise.all(
+    databases().map(async (database) => ({
+      database,
+      database_url: backends.postgres.url(database),
+      folder: new URL(`../services/${database}/migrations`, import.meta.url),
+    })),
+  )
+  const prepared = await prepare({ url: backends.nats.urls.join(','), user, password: pass, replicas: 3 }, schemas)
+  report(`Streams and consumers: ${prepared.streams.length} changed; migrations applied: ${prepared.migrations.length}`)
+}
+
+/** Services that share a database (the roles of notification) find it under their own names. */
+const rolesOfOneDatabase = (backends: Backends) =>
+  Object.fromEntries(
+    Object.values(topology).flatMap((service) => {
+      const database = databaseOf(service)
+      if (database === null) return []
+      return [[`${service.name.toUpperCase().replaceAll('-', '_')}__DATABASE_URL`, backends.postgres.url(database)]]
+    }),
+  )
+
+const startServices = async (backends: Backends, environment: Record<string, string>, each: boolean) => {
+  const groups = each ? names.map((name) => ({ name, args: [name] })) : [{ name: 'services', args: ['--all'] }]
+  const taken = new Set<number>()
+  const processes = new Map<string, ManagedProcess>()
+  for (const { name, args } of groups) {
+    const port = await freePort(taken)
+    taken.add(port)
+    processes.set(
+      name,
+      managedProcess({
+        processes: backends.processes,
+        program: {
+          name,
+          command: process.execPath,
+          args: [main, ...args],
+          env: { ...environment, HEALTH_PORT: String(port), NODE_NO_WARNINGS: '1' },
+        },
+        answers: () => isReady(port),
+      }),
+    )
+  }
+  await Promise.all([...processes.values()].map((process) => process.start()))
+  return processes
+}
+
+const isReady = async (port: number) => {
+  const answer = await fetch(`http://127.0.0.1:${port}/readyz`, { signal: AbortSignal.timeout(3000) })
+  if (!answer.ok) throw new Error(`not ready: ${await answer.text()}`)
+}

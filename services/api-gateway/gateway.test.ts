@@ -1,0 +1,168 @@
+// The gateway over real HTTP, NATS and Redis while no service runs behind it: what it answers by itself.
+import assert from 'node:assert/strict'
+import { after, before, describe, it } from 'node:test'
+import { type OpenApiDocument, problemDocument, topology } from '@deliveryflow/contracts'
+import type { Background } from '@deliveryflow/kit'
+import { watcher } from '@deliveryflow/kit/messaging/watch'
+import { rpcClient } from '@deliveryflow/kit/rpc/client'
+import { readSettings } from '@deliveryflow/kit/service/settings'
+import { createLog } from '@deliveryflow/kit/telemetry/log'
+import { freePort } from '@deliveryflow/local/ports'
+import { testBackends } from '@deliveryflow/local/testing'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
+import service from './service.ts'
+
+const log = createLog('test', 'silent')
+const json = { 'content-type': 'application/json' }
+const login = '{"email":"ada@example.com","password":"a long passphrase"}'
+
+describe('api-gateway without the services', () => {
+  let base: string
+  let connection: NatsConnection
+  const stops: (() => Promise<unknown> | undefined)[] = []
+
+  /** A gateway with these settings on a port of its own; returns its base URL. */
+  const gateway = async (own: Record<string, string> = {}): Promise<string> => {
+    const { redis_url } = await testBackends()
+    const port = await freePort()
+    const environment = { NATS_URL: 'unused', NATS_PASSWORD: 'unused', REDIS_URL: redis_url, HTTP_HOST: '127.0.0.1' }
+    const settings = readSettings(service.topology, service.settings, {
+      ...environment,
+      HTTP_PORT: String(port),
+      ...own,
+    }) as object
+    const opened = await service.parts.open?.({ settings, log })
+    const call = rpcClient(connection)
+    const watch = watcher(connection, topology['api-gateway'].watches, log)
+    const context = { settings, log, call, watch, ...opened?.resources }
+    const running: Background | undefined = await service.parts.background?.(context, {
+      health: async () => ({ nats: 'ok' }),
+    })
+    stops.push(async () => {
+      await running?.stop()
+      await opened?.close?.()
+    })
+    return `http://127.0.0.1:${port}`
+  }
+
+  before(async () => {
+    const { nats_url, nats_admin_password } = await testBackends()
+    connection = await connect({ servers: nats_url.split(','), user: 'admin', pass: nats_admin_password })
+    base = await gateway({ RATE_LIMIT_AUTH_PER_MINUTE: '1000', CORS_ORIGINS: 'https://shop.example' })
+  })
+  after(async () => {
+    for (const stop of stops) await stop()
+    await connection.close()
+  })
+
+  const problemOf = async (response: Response) => {
+    assert.equal(response.headers.get('content-type'), 'application/problem+json')
+    const problem = problemDocument.parse(await response.json())
+    assert.equal(problem.status, response.status)
+    return problem
+  }
+  const codeOf = async (path: string, init?: RequestInit) => {
+    const { status, code } = await problemOf(await fetch(base + path, init))
+    return `${status} ${code}`
+  }
+  const post = (body: string, headers: Record<string, string> = json) => ({ method: 'POST', body, headers })
+
+  it('refuses a body that is no JSON, too large, or not what the contract says', async () => {
+    assert.equal(await codeOf('/api/auth/login', post('{"email":')), '400 invalid_request')
+    assert.equal(await codeOf('/api/auth/login', post('"text"')), '400 invalid_request')
+    assert.equal(await codeOf('/api/auth/login', post('{"__proto__":{"role":"admin"}}')), '400 invalid_request')
+    assert.equal(await codeOf('/api/auth/login', { method: 'POST' }), '400 invalid_request')
+    assert.equal(
+      await codeOf('/api/auth/login', post('x', { ...json, 'content-encoding': 'gzip' })),
+      '400 invalid_request',
+    )
+    assert.equal(
+      await codeOf('/api/auth/login', post('a=b', { 'content-type': 'text/plain' })),
+      '415 unsupported_media_type',
+    )
+    assert.equal(
+      await codeOf('/api/auth/login', post('x', { ...json, 'content-encoding': 'zip' })),
+      '415 unsupported_media_type',
+    )
+    assert.equal(await codeOf('/api/auth/login', post(`{"email":"${'a'.repeat(110_000)}"}`)), '413 body_too_large')
+    const { errors } = await problemOf(await fetch(`${base}/api/auth/login`, post('{"email":"a","extra":1}')))
+    assert.deepEqual(errors?.map(({ path }) => path).sort(), ['email', 'extra', 'password'])
+  })
+
+  it('says 404 where there is nothing, and 405 with Allow where there is something else', async () => {
+    assert.equal(await codeOf('/api/nothing'), '404 not_found')
+    assert.equal(await codeOf('/docs/package.json'), '404 not_found')
+    const response = await fetch(`${base}/api/orders`, { method: 'DELETE' })
+    assert.deepEqual(response.headers.get('allow')?.split(', ').sort(), ['GET', 'HEAD', 'POST'])
+    assert.equal((await problemOf(response)).code, 'method_not_allowed')
+  })
+
+  it('asks for a token, and lets no header stand in for it', async () => {
+    const response = await fetch(`${base}/api/orders`, {
+      headers: { 'X-User-Id': crypto.randomUUID(), 'df-user': '{}' },
+    })
+    assert.equal(response.headers.get('www-authenticate'), 'Bearer realm="deliveryflow"')
+    assert.equal((await problemOf(response)).code, 'unauthenticated')
+  })
+
+  it('says 503 while the services are away: for a call, and for a token that cannot be verified', async () => {
+    assert.equal(await codeOf('/api/auth/login', post(login)), '503 unavailable')
+    assert.equal(await codeOf('/api/products'), '503 unavailable')
+    const token = 'eyJhbGciOiJFZERTQSIsInR5cCI6ImF0K2p3dCIsImtpZCI6ImsifQ.e30.c2ln'
+    assert.equal(await codeOf('/api/orders', { headers: { authorization: `Bearer ${token}` } }), '503 unavailable')
+  })
+
+  it('lets pages of listed origins call it, and no others', async () => {
+    const preflight = (origin: string) =>
+      fetch(`${base}/api/orders`, {
+        method: 'OPTIONS',
+        headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': 'authorization' },
+      })
+    const allowed = await preflight('https://shop.example')
+    assert.equal(allowed.headers.get('access-control-allow-origin'), 'https://shop.example')
+    assert.match(allowed.headers.get('access-control-allow-headers') ?? '', /Authorization.*Idempotency-Key/)
+    const denied = await preflight('https://evil.example')
+    assert.equal(denied.headers.get('access-control-allow-origin'), null)
+    const problem = await fetch(`${base}/api/orders`, { headers: { origin: 'https://shop.example' } })
+    assert.equal(problem.headers.get('access-control-allow-origin'), 'https://shop.example', 'also on a refusal')
+  })
+
+  it('limits the rate of an address, tells how long to wait, and counts sign-ins apart', async () => {
+    const url = await gateway({ RATE_LIMIT_PER_MINUTE: '3', RATE_LIMIT_AUTH_PER_MINUTE: '2', TRUSTED_PROXIES: '1' })
+    const ask = (path: string, address: string, init?: RequestInit) =>
+      fetch(url + path, { ...init, headers: { ...init?.headers, 'X-Forwarded-For': `6.6.6.6, ${address}` } })
+    const unique = `10.${[0, 0, 0].map(() => Math.floor(Math.random() * 256)).join('.')}`
+    for (let left = 2; left >= 0; left--) {
+      const response = await ask('/api/orders', unique)
+      assert.equal(response.status, 401)
+      assert.match(response.headers.get('ratelimit') ?? '', new RegExp(`^"requests";r=${left};t=`))
+    }
+    const response = await ask('/api/orders', unique)
+    assert.equal((await problemOf(response)).code, 'too_many_requests')
+    const wait = Number(response.headers.get('retry-after'))
+    assert.ok(wait > 0 && wait <= 60)
+    assert.equal((await ask('/api/auth/login', unique, post('{}'))).status, 400)
+    assert.notEqual((await ask('/api/orders', `11${unique.slice(2)}`)).status, 429)
+  })
+
+  it('serves its specification and a page to try it, whose scripts are files of its own', async () => {
+    const specification = (await (await fetch(`${base}/openapi.json`)).json()) as OpenApiDocument
+    assert.ok(Object.hasOwn(specification.paths, '/api/orders/{order_id}/events'))
+    const page = await fetch(`${base}/docs`)
+    const policy = page.headers.get('content-security-policy') ?? ''
+    assert.match(policy, /script-src 'self'(;|$)/)
+    const html = await page.text()
+    assert.doesNotMatch(html, /<script>/)
+    for (const [, path] of html.matchAll(/(?:src|href)="([^"]+)"/g)) {
+      assert.equal((await fetch(base + path)).status, 200, path)
+    }
+  })
+
+  it('is healthy and ready, and sends the security headers without saying what it runs on', async () => {
+    assert.equal((await fetch(`${base}/healthz`)).status, 200)
+    assert.equal((await fetch(`${base}/readyz`)).status, 200)
+    const { headers } = await fetch(`${base}/openapi.json`)
+    assert.equal(headers.get('x-content-type-options'), 'nosniff')
+    assert.equal(headers.get('x-powered-by') ?? headers.get('server'), null)
+  })
+})

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type OrderEvent, orderEvents } from './order-events.ts'
+
+/** The hub, with the wire it listens on in the test's hand. */
+const hub = () => {
+  let wanted: (orderId: string) => boolean = () => false
+  let deliver: (event: OrderEvent) => void = () => undefined
+  const orders = orderEvents((wants, onEvent) => {
+    wanted = wants
+    deliver = onEvent as typeof deliver
+    return { stop: () => undefined }
+  })
+  const happen = (orderId: string, type: OrderEvent['type']) => {
+    if (wanted(orderId)) deliver({ aggregate: orderId, type } as OrderEvent)
+  }
+  return { orders, happen, wanted: (orderId: string) => wanted(orderId) }
+}
+
+describe('orderEvents', () => {
+  it('hands each follower the events of its order, and wants none of others', () => {
+    const { orders, happen, wanted } = hub()
+    const seen: string[] = []
+    const unfollowFirst = orders.follow('a', ({ type }) => seen.push(`first ${type}`))
+    const unfollowSecond = orders.follow('a', ({ type }) => seen.push(`second ${type}`))
+    happen('a', 'order_created')
+    unfollowFirst()
+    happen('b', 'order_created')
+    happen('a', 'order_paid')
+    unfollowSecond()
+    assert.deepEqual(seen, ['first order_created', 'second order_created', 'second order_paid'])
+    assert.equal(wanted('a'), false)
+  })
+
+  it('misses nothing of an order whose id becomes known after its first events', () => {
+    const { orders, happen, wanted } = hub()
+    const seen: string[] = []
+    const recording = orders.record()
+    happen('a', 'order_created')
+    happen('b', 'order_created')
+    happen('a', 'inventory_reserved')
+    const unfollow = recording.follow('a', ({ type }) => seen.push(type))
+    assert.equal(wanted('b'), false, 'nothing else is recorded any more')
+    happen('a', 'order_paid')
+    unfollow()
+    recording.end()
+    assert.deepEqual(seen, ['order_created', 'inventory_reserved', 'order_paid'])
+  })
+
+  it('records no more once a recording is ended without an order', () => {
+    const { orders, wanted } = hub()
+    const recording = orders.record()
+    assert.equal(wanted('any'), true)
+    recording.end()
+    assert.equal(wanted('any'), false)
+  })
+})

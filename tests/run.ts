@@ -1,0 +1,45 @@
+// `npm test`: starts the backends and one system on free ports, then runs every test file with the runner's own summary.
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { globSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { parseArgs } from 'node:util'
+import { describeBackends, testEnvironment } from '@deliveryflow/local/test-environment'
+import { describeSystem, startTestSystem, systemEnvironment } from './system.ts'
+
+const { positionals } = parseArgs({ allowPositionals: true })
+const all = globSync(['packages/**/*.test.ts', 'services/**/*.test.ts', 'local/**/*.test.ts', 'tests/**/*.test.ts'], {
+  exclude: ['**/node_modules/**'],
+})
+const files = positionals.length === 0 ? all : all.filter((file) => positionals.some((word) => file.includes(word)))
+if (files.length === 0) {
+  console.error(`No test file's path contains ${positionals.join(' or ')}.`)
+  process.exit(1)
+}
+
+const started = performance.now()
+console.error('Starting the backends and the system for the tests …')
+const system = await startTestSystem()
+const stop = async () => {
+  await system.stop()
+}
+process.on('SIGINT', () => void stop().then(() => process.exit(130)))
+process.on('SIGTERM', () => void stop().then(() => process.exit(143)))
+console.error(`Ready in ${((performance.now() - started) / 1000).toFixed(1)} s; ${files.length} test files`)
+
+const runner = spawn(
+  process.execPath,
+  ['--test', `--test-concurrency=${availableParallelism()}`, '--test-timeout=180000', ...files.sort()],
+  {
+    stdio: 'inherit',
+    env: {
+      ...process.env,
+      NODE_NO_WARNINGS: '1',
+      ...systemEnvironment(describeSystem(system)),
+      ...testEnvironment(describeBackends(system.backends)),
+    },
+  },
+)
+const [code] = await once(runner, 'exit')
+await stop()
+process.exit(code ?? 1)
