@@ -4,12 +4,14 @@
 // timeline lags a little behind and watching may lose an event, so it is read again after a second, at each heartbeat, and
 // before the end.
 import { PassThrough } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { getOrderStatus, getTimeline, isFinal, type TimelineEntry } from '@deliveryflow/contracts'
 import { Rejection, reject } from '@deliveryflow/kit'
 import type { Gateway, Handler } from './handler.ts'
 import { entryOf, heartbeat, orderFeed, retry } from './order-feed.ts'
 
 const readAgainAfter = 1000
+const patience = 20
 const heartbeatEvery = 15_000
 
 export const handleFollowOrder: Handler<'followOrder'> = async (asked, gateway) => {
@@ -37,7 +39,14 @@ export const handleFollowOrder: Handler<'followOrder'> = async (asked, gateway) 
       return []
     }
   }
-  const first = feed.tell(await stored()) + feed.tell(early)
+  const begun = async (): Promise<TimelineEntry[]> => {
+    for (let attempt = 1; ; attempt++) {
+      const entries = await stored()
+      if (entries.length > 0 || attempt === patience) return entries
+      await sleep(50) // An order just placed: the history hears of it within moments, and the feed begins at its beginning.
+    }
+  }
+  const first = feed.tell(await begun()) + feed.tell(early)
   if (first === '' && feed.ended) {
     unfollow()
     leave()
