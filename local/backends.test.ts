@@ -120,7 +120,7 @@ describe('NATS', () => {
       const manager = await jetstreamManager(connection)
       await manager.streams.add({ name: 'KEPT', subjects: ['kept.>'], num_replicas: 3 })
       const publisher = jetstream(connection)
-      await publisher.publish('kept.before', 'a')
+      await publishUntilTaken(() => publisher.publish('kept.before', 'a'))
       const info = await manager.streams.info('KEPT')
       const leader = backends.nats.nodes.find((node) => node.name === info.cluster?.leader)
       assert.ok(leader?.pid)
@@ -140,7 +140,7 @@ describe('NATS', () => {
   })
 })
 
-/** The new leader needs some seconds to be elected; a publish to the old one fails meanwhile. */
+/** A new stream's interest takes a moment to reach every node, and a new leader some seconds to be elected. */
 async function publishUntilTaken(publish: () => Promise<unknown>): Promise<void> {
   const deadline = Date.now() + 20_000
   for (;;) {

@@ -1,6 +1,7 @@
 // A cluster of three NATS nodes with JetStream on loopback, or the one that NATS_URL names. Streams are others' concern.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { connect } from '@nats-io/transport-node'
 import { BackendError } from './backend-error.ts'
 import { findBinary } from './binaries.ts'
 import type { BackendContext } from './context.ts'
@@ -88,12 +89,16 @@ export async function startNats(context: BackendContext, users: Record<string, N
     })
     writeFileSync(file, text, { mode: 0o600 })
     const monitor = `http://127.0.0.1:${node.monitor_port}`
+    const url = `nats://127.0.0.1:${node.port}`
     const process = managedProcess({
       processes: context.processes,
       program: { name: node.name, command: binary.path, args: ['--config', file] },
-      answers: () => healthy(monitor),
+      async answers() {
+        await healthy(monitor)
+        await serves(url, secret(`nats:${natsAdmin}`))
+      },
     })
-    return Object.assign(process, { url: `nats://127.0.0.1:${node.port}`, monitor_url: monitor })
+    return Object.assign(process, { url, monitor_url: monitor })
   })
   await Promise.all(nodes.map((node) => node.start()))
   report(`NATS: 3 nodes ready on ports ${ports.nats.join(', ')} in ${context.seconds(started)}`)
@@ -120,6 +125,16 @@ async function healthy(monitor: string): Promise<void> {
   if (headless !== undefined) throw new Error(`${headless.name} has no leader yet`)
   const health = await fetch(`${monitor}/healthz`, { signal: AbortSignal.timeout(2000) })
   if (!health.ok) throw new Error(`health: ${(await health.text()).trim()}`)
+}
+
+/** Throws unless JetStream answers a client of this node: around an election each node may name a leader and none act as one. */
+async function serves(url: string, pass: string): Promise<void> {
+  const client = await connect({ servers: url, user: natsAdmin, pass, reconnect: false, timeout: 2000 })
+  try {
+    await client.request('$JS.API.INFO', '', { timeout: 500 })
+  } finally {
+    await client.close()
+  }
 }
 
 function externalNats(context: BackendContext, url: string): NatsBackend {

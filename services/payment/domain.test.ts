@@ -82,10 +82,6 @@ describe('decideRefunds', () => {
     assert.deepEqual(second?.refunded, { amount: 60, currency: 'RUB' })
   })
 
-  it('marks an order that was not captured yet, so that it never is', () => {
-    assert.deepEqual(decideRefunds([command], []), [{ change: 'void', command, payment_id: null, refunded: null }])
-  })
-
   it('confirms without a change what failed, was refunded, or was voided', () => {
     for (const status of ['FAILED', 'REFUNDED', 'VOIDED'] as const) {
       assert.equal(decideRefunds([command], [{ ...captured, status }])[0]?.change, 'none')

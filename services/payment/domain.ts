@@ -55,15 +55,15 @@ export const decideCaptures = <O extends Order>(
   return decisions
 }
 
-/** What a refund command leads to: money back, a mark against a later capture, or the same answer as before. */
+/** What a refund command leads to: money back, or the same answer as before. */
 export type RefundDecision<R extends Refund> = {
-  change: 'refund' | 'void' | 'none'
+  change: 'refund' | 'none'
   command: R
   payment_id: string | null
   refunded: Money | null
 }
 
-/** Decides refund commands; a command may come again, and may come before the capture it undoes. */
+/** Decides refund commands; a command may come again. An order that was not captured is VOIDED by then: nothing goes back. */
 export const decideRefunds = <R extends Refund>(
   commands: readonly R[],
   payments: readonly Payment[],
@@ -78,7 +78,7 @@ export const decideRefunds = <R extends Refund>(
       payment?.amount != null && payment.currency != null && payment.status !== 'FAILED'
         ? { amount: payment.amount, currency: payment.currency }
         : null
-    const due = payment === undefined ? 'void' : payment.status === 'CAPTURED' ? 'refund' : 'none'
-    return { change: first ? due : 'none', command, payment_id: payment?.payment_id ?? null, refunded }
+    const change = first && payment?.status === 'CAPTURED' ? 'refund' : 'none'
+    return { change, command, payment_id: payment?.payment_id ?? null, refunded }
   })
 }

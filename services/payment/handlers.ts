@@ -13,7 +13,7 @@ import {
   type topology,
   type userRegistered,
 } from '@deliveryflow/contracts'
-import { type AnswerOf, type Context, type HearOf, newId, reject, rowsOf } from '@deliveryflow/kit'
+import { type AnswerOf, type Context, type HearOf, newId, type Queryable, reject, rowsOf } from '@deliveryflow/kit'
 import { decideCaptures, decideRefunds } from './domain.ts'
 import * as store from './store.ts'
 
@@ -47,51 +47,61 @@ export const capture: Hear<typeof inventoryReserved> = {
       tx,
       orders.map(({ order_id }) => order_id),
     )
-    const decisions = decideCaptures(orders, accounts, known)
-
-    const payments = decisions.map((decision) => ({
-      order_id: decision.order.order_id,
-      user_id: decision.order.user_id,
+    const payments = decideCaptures(orders, accounts, known).map(({ order: { message, ...facts }, ...decision }) => ({
+      facts,
+      message,
+      order_id: facts.order_id,
+      user_id: facts.user_id,
       payment_id: decision.outcome === 'CAPTURED' ? newId() : null,
       status: decision.outcome,
       reason: decision.outcome === 'FAILED' ? decision.reason : null,
-      ...decision.order.total,
+      ...facts.total,
     }))
-    const captured = payments.filter(({ status }) => status === 'CAPTURED')
-    if (captured.length > 0) {
-      const charged = await store.debitAccounts(tx, rowsOf(captured))
-      const wanted = new Set(captured.map(({ user_id }) => user_id))
-      if (charged.length !== wanted.size) throw new Error('A wallet changed although it was locked.')
-      await store.insertMovements(
-        tx,
-        rowsOf(
-          captured.map(({ order_id, user_id, payment_id, amount, currency }) => ({
-            movement_id: payment_id,
-            kind: 'CAPTURE',
-            reference: order_id,
-            debit_account: wallet(user_id),
-            credit_account: 'sales',
-            amount,
-            currency,
-          })),
-        ),
-      )
-    }
-    if (payments.length > 0) await store.insertPayments(tx, rowsOf(payments))
-
-    for (const [index, { order, ...decision }] of decisions.entries()) {
-      const { message, ...facts } = order
-      const payment_id = payments[index]?.payment_id
-      if (decision.outcome === 'FAILED') tx.emit(paymentFailed, { ...facts, reason: decision.reason }, message)
+    if (payments.length === 0) return
+    const claimed = new Set((await store.claimPayments(tx, rowsOf(payments))).map(({ order_id }) => order_id))
+    const decided = payments.filter(({ order_id }) => claimed.has(order_id))
+    await charge(
+      tx,
+      decided.flatMap(({ order_id, user_id, payment_id, amount, currency }) =>
+        payment_id === null ? [] : { order_id, user_id, payment_id, amount, currency },
+      ),
+    )
+    for (const { facts, message, payment_id, reason } of decided) {
+      if (reason) tx.emit(paymentFailed, { ...facts, reason }, message)
       else if (payment_id) tx.emit(paymentCaptured, { ...facts, payment_id }, message)
     }
   },
+}
+
+type Charge = { order_id: string; user_id: string; payment_id: string; amount: number; currency: string }
+
+const charge = async (tx: Queryable, charges: readonly Charge[]) => {
+  if (charges.length === 0) return
+  const charged = await store.debitAccounts(tx, rowsOf(charges))
+  const users = new Set(charges.map(({ user_id }) => user_id))
+  if (charged.length !== users.size) throw new Error('A wallet changed although it was locked.')
+  const movements = charges.map(({ order_id, user_id, payment_id, amount, currency }) => ({
+    movement_id: payment_id,
+    kind: 'CAPTURE',
+    reference: order_id,
+    debit_account: wallet(user_id),
+    credit_account: 'sales',
+    amount,
+    currency,
+  }))
+  await store.insertMovements(tx, rowsOf(movements))
 }
 
 export const refund: Hear<typeof refundCommand> = {
   effects: 'external',
   batch: async (messages, tx) => {
     const commands = messages.map((message) => ({ ...message.data, message }))
+    // Accounts before payments, as in capture: the two never wait for each other in a circle.
+    await store.lockAccounts(
+      tx,
+      commands.map(({ user_id }) => user_id),
+    )
+    await store.voidUnknown(tx, rowsOf(commands.map(({ order_id, user_id }) => ({ order_id, user_id }))))
     const payments = await store.lockPayments(
       tx,
       commands.map(({ order_id }) => order_id),
@@ -102,10 +112,6 @@ export const refund: Hear<typeof refundCommand> = {
       change === 'refund' && refunded ? [{ order_id: command.order_id, user_id: command.user_id, ...refunded }] : [],
     )
     if (refunds.length > 0) {
-      await store.lockAccounts(
-        tx,
-        refunds.map(({ user_id }) => user_id),
-      )
       await store.markRefunded(
         tx,
         refunds.map(({ order_id }) => order_id),
@@ -123,15 +129,6 @@ export const refund: Hear<typeof refundCommand> = {
             amount,
             currency,
           })),
-        ),
-      )
-    }
-    const voids = decisions.filter(({ change }) => change === 'void')
-    if (voids.length > 0) {
-      await store.insertPayments(
-        tx,
-        rowsOf(
-          voids.map(({ command }) => ({ order_id: command.order_id, user_id: command.user_id, status: 'VOIDED' })),
         ),
       )
     }

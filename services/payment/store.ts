@@ -47,12 +47,27 @@ export const creditAccounts = statement<[credits: string]>(
    where a.user_id = c.user_id`,
 )
 
-export const insertPayments = statement<[payments: string]>(
-  'insert_payments',
+/**
+ * Claims orders. Whoever comes first decides: an order that a refund voided meanwhile is not among those returned. Waits
+ * for a transaction that is about to claim the same order.
+ */
+export const claimPayments = statement<[payments: string], { order_id: string }>(
+  'claim_payments',
   `insert into payments (order_id, payment_id, user_id, status, reason, amount, currency)
    select order_id, payment_id, user_id, status, reason, amount, currency
    from jsonb_to_recordset($1::jsonb) as t(
-     order_id uuid, payment_id uuid, user_id uuid, status text, reason text, amount bigint, currency text)`,
+     order_id uuid, payment_id uuid, user_id uuid, status text, reason text, amount bigint, currency text)
+   order by order_id
+   on conflict do nothing returning order_id`,
+)
+
+/** Marks orders that were not captured, so that they never are; those payment knows already keep their row. */
+export const voidUnknown = statement<[orders: string]>(
+  'void_unknown',
+  `insert into payments (order_id, user_id, status)
+   select distinct on (order_id) order_id, user_id, 'VOIDED'
+   from jsonb_to_recordset($1::jsonb) as t(order_id uuid, user_id uuid) order by order_id
+   on conflict do nothing`,
 )
 
 export const markRefunded = statement<[order_ids: string[]]>(

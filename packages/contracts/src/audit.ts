@@ -2,12 +2,12 @@
 import { z } from 'zod'
 import { operation } from './http.ts'
 import { userRpc } from './rpc.ts'
-import { id, pageOf, paging, timestamp } from './values.ts'
+import { id, pageOf, paging, text, timestamp } from './values.ts'
 
 const auditFilter = z.strictObject({
   order_id: id.optional(),
   user_id: id.optional(),
-  type: z.string().max(100).optional(),
+  type: text.max(100).optional(),
   from: timestamp.optional(),
   to: timestamp.optional(),
   ...paging,

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from './http.ts'
 import { rpc, userRpc } from './rpc.ts'
-import { id, money, pageOf, paging } from './values.ts'
+import { id, money, pageOf, paging, text } from './values.ts'
 
 const rating = z
   .object({ average: z.number().nullable(), count: z.int() })
@@ -18,17 +18,17 @@ const offeredProduct = product
   .meta({ id: 'OfferedProduct', description: 'stock: what can be ordered now; null while inventory does not answer' })
 
 const productInput = z.strictObject({
-  name: z.string().trim().min(1).max(200),
-  description: z.string().max(2000).default(''),
+  name: text.trim().min(1).max(200),
+  description: text.max(2000).default(''),
   price: money.refine((price) => price.amount > 0, 'a price is above zero'),
 })
 const productChanges = z.strictObject({
-  name: z.string().trim().min(1).max(200).optional(),
-  description: z.string().max(2000).optional(),
+  name: text.trim().min(1).max(200).optional(),
+  description: text.max(2000).optional(),
   price: money.refine((price) => price.amount > 0, 'a price is above zero').optional(),
   active: z.boolean().optional(),
 })
-const search = z.strictObject({ q: z.string().trim().max(100).optional(), ...paging })
+const search = z.strictObject({ q: text.trim().max(100).optional(), ...paging })
 const productId = z.strictObject({ product_id: id })
 
 export const listProducts = rpc('catalog.list', {

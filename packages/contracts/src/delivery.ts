@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { operation } from './http.ts'
 import { command, event } from './message.ts'
 import { rpc, userRpc } from './rpc.ts'
-import { id, timestamp } from './values.ts'
+import { id, text, timestamp } from './values.ts'
 
 export const deliveryStatus = z.enum(['PENDING', 'IN_TRANSIT', 'OUT_FOR_DELIVERY', 'DELIVERED', 'FAILED', 'CANCELLED'])
 export type DeliveryStatus = z.infer<typeof deliveryStatus>
@@ -50,7 +50,7 @@ const deliveryView = z
 
 const move = z.strictObject({
   status: deliveryStatus.extract(['IN_TRANSIT', 'OUT_FOR_DELIVERY', 'DELIVERED', 'FAILED']),
-  note: z.string().trim().max(500).optional(),
+  note: text.trim().max(500).optional(),
 })
 
 export const getDelivery = userRpc('delivery.get', {

@@ -3,11 +3,11 @@ import { z } from 'zod'
 import { operation } from './http.ts'
 import { event } from './message.ts'
 import { rpc, userRpc } from './rpc.ts'
-import { email, id, nothing, role } from './values.ts'
+import { email, id, nothing, role, text } from './values.ts'
 
-const name = z.string().trim().min(1).max(100)
-const password = z.string().min(8, 'at least 8 characters').max(200)
-const secret = z.string().min(1).max(2000)
+const name = text.trim().min(1).max(100)
+const password = text.min(8, 'at least 8 characters').max(200)
+const secret = text.min(1).max(2000)
 
 /** What every access token says of itself, beside `sub` (the user) and `role`; its readers check each (RFC 9068). */
 export const accessTokenClaims = {

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { operation } from './http.ts'
 import { command, event } from './message.ts'
 import { userRpc } from './rpc.ts'
-import { address, amount, id, money, pageOf, paging, timestamp } from './values.ts'
+import { address, amount, id, money, pageOf, paging, text, timestamp } from './values.ts'
 
 export const orderStatus = z.enum(['PENDING', 'RESERVED', 'PAID', 'IN_DELIVERY', 'COMPLETED', 'CANCELLED'])
 export type OrderStatus = z.infer<typeof orderStatus>
@@ -88,7 +88,7 @@ const orderInput = z.strictObject({
     .refine((items) => new Set(items.map((item) => item.product_id)).size === items.length, 'each product once'),
 })
 
-const idempotencyKey = z.string().min(1).max(200)
+const idempotencyKey = text.min(1).max(200)
 
 export const createOrder = userRpc('create_order', {
   about: 'Accepts an order for the caller with names and prices of the catalog, and answers PENDING.',

@@ -4,7 +4,7 @@ import { operation } from './http.ts'
 import { command, event } from './message.ts'
 import { cancelReason, orderFacts } from './order.ts'
 import { userRpc } from './rpc.ts'
-import { amount, currency, id, money, nothing, timestamp } from './values.ts'
+import { amount, currency, id, money, nothing, text, timestamp } from './values.ts'
 
 export const paymentCaptured = event('payment_captured', {
   about: "The order's total left the wallet.",
@@ -68,7 +68,7 @@ export const getBalance = userRpc('payment.get_balance', {
 
 export const depositFunds = userRpc('payment.deposit', {
   about: 'Adds money to the account of the caller. The same idempotency key adds it once.',
-  input: deposit.extend({ idempotency_key: z.string().min(1).max(200).optional() }),
+  input: deposit.extend({ idempotency_key: text.min(1).max(200).optional() }),
   output: balance,
   rejections: ['not_found', 'currency_mismatch', 'idempotency_conflict', 'invalid_request'],
   idempotent: false,
@@ -111,7 +111,7 @@ export const paymentHttp = [
     path: '/api/accounts/deposit',
     about: depositFunds.about,
     access: 'user',
-    headers: z.object({ 'idempotency-key': z.string().min(1).max(200).optional() }),
+    headers: z.object({ 'idempotency-key': text.min(1).max(200).optional() }),
     body: deposit,
     status: 200,
     response: balance,

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from './http.ts'
 import { rpc, userRpc } from './rpc.ts'
-import { address, email, id, nothing } from './values.ts'
+import { address, email, id, nothing, text } from './values.ts'
 
 const contact = z
   .object({
@@ -16,7 +16,7 @@ const contact = z
   .meta({ id: 'Profile' })
 
 const changes = z.strictObject({
-  name: z.string().trim().min(1).max(100).optional(),
+  name: text.trim().min(1).max(100).optional(),
   phone: z
     .string()
     .regex(/^\+?[0-9 ()-]{5,20}$/, 'digits, spaces, () and -, with an optional leading +')

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { operation } from './http.ts'
 import { event } from './message.ts'
 import { rpc, userRpc } from './rpc.ts'
-import { id, pageOf, paging, timestamp } from './values.ts'
+import { id, pageOf, paging, text, timestamp } from './values.ts'
 
 const stars = z.int().min(1).max(5)
 
@@ -17,7 +17,7 @@ const reviewView = z
   .object({ review_id: id, product_id: id, user_id: id, rating: stars, text: z.string(), created_at: timestamp })
   .meta({ id: 'Review' })
 
-const reviewInput = z.strictObject({ product_id: id, rating: stars, text: z.string().trim().max(5000).default('') })
+const reviewInput = z.strictObject({ product_id: id, rating: stars, text: text.trim().max(5000).default('') })
 const ofProduct = z.strictObject({ product_id: id })
 
 export const createReview = userRpc('create_review', {

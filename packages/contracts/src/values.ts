@@ -16,7 +16,12 @@ export const amount = z.int().min(0).max(maxAmount)
 export const money = z.strictObject({ amount, currency }).meta({ id: 'Money' })
 export type Money = z.infer<typeof money>
 
-export const address = z.string().trim().min(3).max(500)
+/** Text as people write it: no NUL and no half of a surrogate pair, which PostgreSQL cannot keep. */
+export const text = z
+  .string()
+  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'text without NUL and lone surrogates')
+
+export const address = text.trim().min(3).max(500)
 
 /** One page of a list: ask again with `next_cursor` until it is null. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
@@ -25,7 +30,7 @@ export const pageOf = <Item extends z.ZodType>(item: Item) =>
 /** The query of a paged list. */
 export const paging = {
   limit: z.coerce.number().int().min(1).max(100).default(20),
-  cursor: z.string().max(200).optional(),
+  cursor: text.max(200).optional(),
 }
 
 export const role = z.enum(['customer', 'courier', 'admin'])

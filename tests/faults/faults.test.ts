@@ -1,0 +1,176 @@
+// One fault of each kind in the middle of 500 running orders, on a system of its own with a process for each service.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { after, before, describe, it } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { System } from '@deliveryflow/local/system'
+import { type Answer, type Client, customer, orderIs, orderOf, product, signIn, until } from '../client.ts'
+import { query, type TestSystem } from '../harness.ts'
+import { allFinal, chargedOnce, lettersOnce, moneyIsConserved, stockIsConserved } from '../invariants.ts'
+import { describeSystem, startTestSystem } from '../system.ts'
+
+const settings = {
+  DELIVERY__SIMULATOR_STEP_MS: '100',
+  SAGA__RESERVE_DEADLINE_MS: '6000',
+  SAGA__COMMAND_DEADLINE_MS: '3000',
+  SAGA__GRACE_MS: '2000',
+}
+
+describe('in the middle of 500 running orders', () => {
+  let running: System
+  let system: TestSystem
+  let admin: Client
+  before(async () => {
+    running = await startTestSystem({ each: true, settings })
+    system = describeSystem(running)
+    admin = await signIn(system.url, system.admin.email, system.admin.password)
+    await admin.post('/api/users', {
+      email: 'courier@example.com',
+      password: 'a courier password',
+      name: 'Olga',
+      role: 'courier',
+    })
+  })
+  after(() => running?.stop())
+
+  /** Orders until the API accepts, as a client with an Idempotency-Key may: a failed call is simply made again. */
+  const insist = async (client: Client, thing: string): Promise<string> => {
+    const headers = { 'idempotency-key': randomUUID() }
+    for (let attempt = 1; ; attempt++) {
+      const answer = await client.post('/api/orders', orderOf(thing), headers).catch((error: unknown): Answer => {
+        if (attempt === 100) throw error
+        return { status: 0, body: {}, headers: new Headers() }
+      })
+      if (answer.status === 201) return answer.body.order_id
+      assert.ok(
+        answer.status === 0 || answer.status >= 500,
+        `an order was answered ${answer.status} ${JSON.stringify(answer.body)}`,
+      )
+      assert.ok(attempt < 100, 'the API came back')
+      await sleep(200)
+    }
+  }
+
+  /** Places 500 orders, lets the fault happen after a third of them, and checks what must hold. */
+  const survive = async (fault: () => Promise<void>) => {
+    const thing = await product(admin, { price: 100, stock: 450 })
+    const customers = await Promise.all(Array.from({ length: 10 }, () => customer(system.url, { funds: 1_000_000 })))
+    const orders: string[] = []
+    let left = 500
+    const failed = Promise.withResolvers<void>()
+    const place = async (client: Client) => {
+      while (left > 0) {
+        left--
+        if (left === 333) void fault().then(failed.resolve, failed.reject)
+        orders.push(await insist(client, thing))
+      }
+    }
+    await Promise.all([...customers, ...customers].map(place))
+    await failed.promise
+    await allFinal(system, orders, 90)
+    await chargedOnce(system, orders)
+    await moneyIsConserved(system)
+    await stockIsConserved(system)
+    await lettersOnce(system)
+    const [sold] = await query<{ n: number }>(
+      system.databases.order,
+      `select count(*)::int as n from orders where order_id = any($1::uuid[]) and status = 'COMPLETED'`,
+      [orders],
+    )
+    assert.ok((sold?.n ?? 0) > 0 && (sold?.n ?? 0) <= 450, `never more sold than there was: ${sold?.n}`)
+  }
+
+  const process = (name: string) => {
+    const found = running.processes.get(name)
+    assert.ok(found, `${name} runs in a process of its own`)
+    return found
+  }
+  const killAndStart = async (name: string) => {
+    await process(name).kill()
+    await sleep(300)
+    await process(name).start()
+  }
+
+  it('every service process is killed, one after the other', async () => {
+    await survive(async () => {
+      for (const name of running.processes.keys()) await killAndStart(name)
+    })
+  })
+
+  it('a NATS node is killed', async () => {
+    await survive(async () => {
+      const [, node] = running.backends.nats.nodes
+      await node?.kill()
+      await sleep(3000)
+      await node?.start()
+    })
+  })
+
+  it('PostgreSQL is killed', async () => {
+    await survive(async () => {
+      await running.backends.postgres.kill()
+      await sleep(1000)
+      await running.backends.postgres.start()
+    })
+  })
+
+  it('a step that takes too long cancels the order and undoes what was done', async () => {
+    const ann = await customer(system.url, { funds: 1000 })
+    const thing = await product(admin, { price: 100, stock: 3 })
+    await process('inventory').kill()
+    const order_id = await insist(ann, thing)
+    await until(
+      'the saga has given up waiting',
+      async () => {
+        const [saga] = await query<{ status: string }>(
+          system.databases.saga,
+          'select status from sagas where order_id = $1',
+          [order_id],
+        )
+        return saga?.status === 'COMPENSATING'
+      },
+      40,
+    )
+    await process('inventory').start()
+    const order = await orderIs(ann, order_id, 'CANCELLED', 30)
+    assert.equal(order.reason, 'TIMED_OUT')
+    assert.equal((await ann.get('/api/accounts/balance')).body.balance, 1000)
+    assert.equal((await ann.get(`/api/products/${thing}`)).body.stock, 3)
+    await stockIsConserved(system)
+  })
+
+  it('Redis is away: orders flow, what cannot work answers 503', async () => {
+    const ann = await customer(system.url, { funds: 1000 })
+    const thing = await product(admin, { price: 100, stock: 3 })
+    await running.backends.redis.kill()
+    const placed = await ann.post('/api/orders', orderOf(thing), { prefer: 'wait=10' })
+    assert.equal(placed.body.status, 'PAID')
+    const login = await fetch(`${system.url}/api/auth/login`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ email: ann.email, password: 'whatever it is' }),
+    })
+    assert.equal(login.status, 503)
+    await running.backends.redis.start()
+    await orderIs(ann, placed.body.order_id, 'COMPLETED')
+  })
+
+  it('the mail server is down: no order minds, and the letters wait', async () => {
+    const ann = await customer(system.url, { funds: 1000 })
+    const thing = await product(admin, { price: 100, stock: 3 })
+    await running.backends.mail.stop()
+    const placed = await ann.post('/api/orders', orderOf(thing))
+    await orderIs(ann, placed.body.order_id, 'COMPLETED')
+    await running.backends.mail.start()
+    await until(
+      'the letters arrived',
+      async () => {
+        const answer = await fetch(`${system.mail_page_url}/api/letters?to=${encodeURIComponent(ann.email)}&limit=100`)
+        const { letters } = (await answer.json()) as { letters: unknown[] }
+        return letters.length === 6
+      },
+      90,
+    )
+    await lettersOnce(system)
+  })
+})
