@@ -16,6 +16,12 @@ export const processorTime = (groups: Record<string, readonly number[]>): Proces
   )
 }
 
+/** Processor time of this process alone. */
+export const ownTime = (): number => {
+  const { user, system } = process.cpuUsage()
+  return (user + system) / 1000
+}
+
 /** What was used between two readings. */
 export const used = (before: ProcessorTime, after: ProcessorTime): ProcessorTime =>
   Object.fromEntries(Object.entries(after).map(([name, time]) => [name, time - (before[name] ?? 0)]))

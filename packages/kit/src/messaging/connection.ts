@@ -21,6 +21,7 @@ export const connectNats = async ({ url, user, password }: NatsOptions, log: Log
       maxReconnectAttempts: -1,
       reconnectTimeWait: 250,
       pingInterval: 10_000,
+      noAsyncTraces: true, // Two stack traces for each request: 3 % of the services' processor time under load.
     })
     void report(connection, log)
     return connection

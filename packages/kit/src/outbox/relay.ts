@@ -97,16 +97,17 @@ const drain = async (db: Database, js: JetStreamClient, log: Log): Promise<numbe
   const query: Queryable = { query: (statement) => client.query(statement) }
   let broken: Error | undefined
   try {
-    await client.query('begin')
-    await takeTurn(query)
-    const pending = await selectPending(query, batchSize)
+    // One round trip; each statement sees what was committed when it runs, so the select comes after the turn was taken.
+    const [, , pending] = await Promise.all([client.query('begin'), takeTurn(query), selectPending(query, batchSize)])
     const { stored, failures } = await publish(js, pending.map(publishable))
-    if (stored.length > 0)
-      await deletePending(
-        query,
-        stored.map(({ position }) => position),
-      )
-    await client.query('commit')
+    const forget =
+      stored.length > 0
+        ? deletePending(
+            query,
+            stored.map(({ position }) => position),
+          )
+        : undefined
+    await Promise.all([forget, client.query('commit')])
     if (failures.length > 0) {
       log.debug({ pending: pending.length, stored: stored.length }, 'not all messages got through')
       throw new Error(`${pending.length - stored.length} messages wait in the outbox`, { cause: failures[0] })

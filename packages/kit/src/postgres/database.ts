@@ -33,6 +33,7 @@ export const openDatabase = ({ url, application_name, max, options }: DatabaseOp
     connectionTimeoutMillis: 5000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
+    pipeline: true,
     ...(options === undefined ? {} : { options }),
   })
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'))
