@@ -73,7 +73,10 @@ const aim = async (target: Target): Promise<(step: Step) => Promise<StepResult>>
     const allPaid = () => orders.every(({ order_id }) => order_id !== undefined && paidAt.has(order_id))
     while (performance.now() < end + patience && !allPaid()) await sleep(50)
     await Promise.race([Promise.all(calls), sleep(5000)])
-    const known = orders.map((order) => ({ ...order, paid: paidAt.get(order.order_id ?? '') ?? Number.POSITIVE_INFINITY }))
+    const known = orders.map((order) => ({
+      ...order,
+      paid: paidAt.get(order.order_id ?? '') ?? Number.POSITIVE_INFINITY,
+    }))
     const accepted = known.filter(({ answered }) => answered !== undefined)
     return {
       rate,

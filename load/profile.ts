@@ -56,9 +56,7 @@ const hottest = ({ nodes, samples, timeDeltas }: CpuProfile): Hot[] => {
   })
   times.delete('(idle)')
   const busy = [...times.values()].reduce((sum, ms) => sum + ms, 0)
-  return [...times]
-    .map(([what, ms]) => ({ what, ms: Math.round(ms), share: ms / busy }))
-    .sort((a, b) => b.ms - a.ms)
+  return [...times].map(([what, ms]) => ({ what, ms: Math.round(ms), share: ms / busy })).sort((a, b) => b.ms - a.ms)
 }
 
 const nameOf = ({ functionName, url, lineNumber }: Frame) => {

@@ -4,8 +4,7 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, statSync } from 'node:fs'
 
 const marker = 'node_modules/.package-lock.json'
-const fresh =
-  existsSync(marker) && statSync(marker).mtimeMs >= statSync('package-lock.json').mtimeMs
+const fresh = existsSync(marker) && statSync(marker).mtimeMs >= statSync('package-lock.json').mtimeMs
 
 if (!fresh) {
   console.error('Installing dependencies (npm ci) …')

@@ -36,7 +36,12 @@ try {
   // HEALTH_PORT: where Kubernetes and Prometheus ask this process. Without it there is nobody to ask.
   if (process.env.HEALTH_PORT) {
     const app = new Koa().use(probes({ health }))
-    const listening = await listen(app, { port: Number(process.env.HEALTH_PORT), host: '0.0.0.0', setting: 'HEALTH_PORT', grace_ms: 1000 })
+    const listening = await listen(app, {
+      port: Number(process.env.HEALTH_PORT),
+      host: '0.0.0.0',
+      setting: 'HEALTH_PORT',
+      grace_ms: 1000,
+    })
     closing.push(listening.close)
   }
   const loaded = await Promise.all(names.map((name) => registry[name]()))

@@ -1,6 +1,13 @@
 // An order's journey as server-sent events: what is told, in which form, and never twice. Where it comes from is others'.
 // Format: HTML Living Standard, 9.2 "Server-sent events".
-import { detailOf, isFinal, type OrderStatus, statusAfter, type TimelineEntry } from '@deliveryflow/contracts'
+import {
+  detailOf,
+  isFinal,
+  type OrderStatus,
+  statusAfter,
+  statusRank,
+  type TimelineEntry,
+} from '@deliveryflow/contracts'
 import type { OrderEvent } from './order-events.ts'
 
 export type OrderFeed = {
@@ -8,16 +15,6 @@ export type OrderFeed = {
   tell(entries: readonly TimelineEntry[]): string
   /** Whether the order is final: nothing is to come. */
   readonly ended: boolean
-}
-
-/** An order only ever moves on; an entry that comes late does not move it back. */
-const rank: Record<OrderStatus, number> = {
-  PENDING: 0,
-  RESERVED: 1,
-  PAID: 2,
-  IN_DELIVERY: 3,
-  COMPLETED: 4,
-  CANCELLED: 4,
 }
 
 /**
@@ -36,7 +33,7 @@ export const orderFeed = (orderId: string, lastEventId?: string): OrderFeed => {
       for (const [index, entry] of entries.entries()) {
         if (told.has(entry.event_id)) continue
         told.add(entry.event_id)
-        const moved = entry.status !== null && (status === undefined || rank[entry.status] > rank[status])
+        const moved = entry.status !== null && (status === undefined || statusRank[entry.status] > statusRank[status])
         if (moved && entry.status) status = entry.status
         if (index >= start) text += moved ? statusFrame(orderId, entry) : updateFrame(orderId, entry)
       }

@@ -7,6 +7,7 @@ import {
   type OrderItem,
   type OrderStatus,
   statusAfter,
+  statusRank,
   type TimelineEntry,
 } from '@deliveryflow/contracts'
 
@@ -27,12 +28,6 @@ export type View = {
   content: Content | null
 }
 
-// An order is completed or cancelled, never both; that each has its own rank keeps `apply` free of order all the same.
-const rank = { PENDING: 0, RESERVED: 1, PAID: 2, IN_DELIVERY: 3, COMPLETED: 4, CANCELLED: 5 } as const satisfies Record<
-  OrderStatus,
-  number
->
-
 /**
  * The view with one more event. The order of events does not matter, nor whether one is applied again: a status only
  * rises, a time only grows, and every other field comes from the one event that says it.
@@ -43,7 +38,7 @@ export const apply = (view: View | undefined, event: Happened): View => {
   return {
     order_id,
     user_id,
-    status: view && rank[view.status] >= rank[status] ? view.status : status,
+    status: view && statusRank[view.status] >= statusRank[status] ? view.status : status,
     reason: event.type === 'order_cancelled' ? event.data.reason : (view?.reason ?? null),
     payment_id: event.type === 'order_paid' ? event.data.payment_id : (view?.payment_id ?? null),
     updated_at: view && view.updated_at > event.time ? view.updated_at : event.time,

@@ -4,6 +4,7 @@ import {
   type createOrder,
   type DataOf,
   type InputOf,
+  isFinal,
   type MessageContract,
   type Money,
   maxAmount,
@@ -14,6 +15,7 @@ import {
   orderPaid,
   type ProblemCode,
   type Product,
+  statusRank,
   type topology,
 } from '@deliveryflow/contracts'
 
@@ -88,16 +90,6 @@ export const priceItems = (
   return { items, total: { amount, currency } }
 }
 
-/** How far an order is. It never goes back, and nothing follows the last two. */
-const rank = {
-  PENDING: 0,
-  RESERVED: 1,
-  PAID: 2,
-  IN_DELIVERY: 3,
-  COMPLETED: 4,
-  CANCELLED: 4,
-} as const satisfies Record<OrderStatus, number>
-
 /** What a message made of an order. */
 export type Applied<O extends Order> = { order: O; events: Said[] } | 'ignored'
 
@@ -113,7 +105,7 @@ export const apply = <O extends Order>(order: O, message: Heard): Applied<O> => 
     case 'payment_captured': {
       if (order.payment_id !== null || order.status === 'CANCELLED') return 'ignored'
       const { payment_id } = message.data
-      const status = rank.PAID > rank[order.status] ? 'PAID' : order.status
+      const status = statusRank.PAID > statusRank[order.status] ? 'PAID' : order.status
       const event = { contract: orderPaid, data: { ...headOf(order), payment_id } }
       return { order: { ...order, status, payment_id, version: order.version + 1 }, events: [event] }
     }
@@ -146,7 +138,7 @@ export const apply = <O extends Order>(order: O, message: Heard): Applied<O> => 
 }
 
 const moveTo = <O extends Order>(order: O, status: OrderStatus, event?: Said): Applied<O> => {
-  if (rank[status] <= rank[order.status]) return 'ignored'
+  if (isFinal(order.status) || statusRank[status] <= statusRank[order.status]) return 'ignored'
   return { order: { ...order, status, version: order.version + 1 }, events: event ? [event] : [] }
 }
 

@@ -29,6 +29,19 @@ export const statusAfter = (type: OrderEvent['type'], data: OrderEvent['data']):
   return 'status' in data && data.status === 'IN_TRANSIT' ? 'IN_DELIVERY' : null
 }
 
+/**
+ * How far an order is; it never goes back. An order is completed or cancelled, never both: each has its own rank all the
+ * same, so that whoever puts events together comes to the same end in any order.
+ */
+export const statusRank = {
+  PENDING: 0,
+  RESERVED: 1,
+  PAID: 2,
+  IN_DELIVERY: 3,
+  COMPLETED: 4,
+  CANCELLED: 5,
+} as const satisfies Record<OrderStatus, number>
+
 /** Whether nothing can follow this status. */
 export const isFinal = (status: OrderStatus): boolean => status === 'COMPLETED' || status === 'CANCELLED'
 

@@ -28,24 +28,6 @@ export type ServiceTopology = {
   readonly watches?: readonly MessageContract[]
 }
 
-const allEvents = [
-  identity.userRegistered,
-  identity.passwordResetRequested,
-  order.orderCreated,
-  inventory.inventoryReserved,
-  inventory.inventoryRejected,
-  inventory.inventoryReleased,
-  payment.paymentCaptured,
-  payment.paymentFailed,
-  payment.paymentRefunded,
-  delivery.deliveryAssigned,
-  delivery.deliveryStatusUpdated,
-  order.orderPaid,
-  order.orderCompleted,
-  order.orderCancelled,
-  review.reviewCreated,
-] as const
-
 const orderEvents = [
   order.orderCreated,
   inventory.inventoryReserved,
@@ -59,6 +41,13 @@ const orderEvents = [
   order.orderPaid,
   order.orderCompleted,
   order.orderCancelled,
+] as const
+
+const allEvents = [
+  identity.userRegistered,
+  identity.passwordResetRequested,
+  ...orderEvents,
+  review.reviewCreated,
 ] as const
 
 export const topology = {
