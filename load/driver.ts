@@ -15,6 +15,7 @@ export type Driver = {
 export const startDriver = async (target: Target): Promise<Driver> => {
   const child = fork(fileURLToPath(new URL('generator.ts', import.meta.url)), {
     env: { ...process.env, NODE_NO_WARNINGS: '1', NODE_OPTIONS: '' },
+    serialization: 'advanced', // JSON has no Infinity
   })
   if (child.pid === undefined) throw new Error('the load generator could not be started')
   const ask = async <T>(message: ToGenerator, answer: (heard: FromGenerator) => T | undefined): Promise<T> => {

@@ -97,7 +97,7 @@ async function ownServer(context: BackendContext) {
 }
 
 async function answers(url: string): Promise<void> {
-  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000 })
+  const client = new Client({ connectionString: url, connectionTimeoutMillis: 5000, query_timeout: 5000 })
   client.on('error', () => {}) // a connection cut while it starts: the query below fails too
   try {
     await client.connect()

@@ -92,6 +92,7 @@ async function ping(port: number, password: string): Promise<void> {
     let text = ''
     socket.setTimeout(2000, () => socket.destroy(new Error('no answer within 2 s')))
     socket.on('error', reject)
+    socket.on('close', () => reject(new Error('it closed the connection')))
     socket.on('data', (chunk) => {
       text += chunk
       if (text.split('\r\n').length > 2) socket.end(() => resolve(text))

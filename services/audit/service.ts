@@ -5,6 +5,7 @@ import * as handle from './handlers.ts'
 
 export default defineService(topology.audit, {
   migrations: new URL('./migrations', import.meta.url),
+  linger_ms: 25,
   hears: {
     user_registered: handle.enter,
     password_reset_requested: handle.enter,

@@ -6,6 +6,7 @@ import { plan } from './handlers.ts'
 
 export default defineService(topology['notification-planner'], {
   migrations: new URL('./migrations', import.meta.url),
+  linger_ms: 25,
   hears: {
     user_registered: plan(lettersOf.user_registered),
     password_reset_requested: plan(lettersOf.password_reset_requested),

@@ -5,6 +5,7 @@ import * as handle from './handlers.ts'
 
 export default defineService(topology['order-history'], {
   migrations: new URL('./migrations', import.meta.url),
+  linger_ms: 25,
   hears: {
     order_created: handle.project,
     inventory_reserved: handle.project,

@@ -33,6 +33,7 @@ export default defineService(topology.saga, {
   }),
   migrations: new URL('./migrations', import.meta.url),
   open: openHearing,
+  linger_ms: 25,
   hears: {
     order_created: handle.follow,
     inventory_reserved: handle.follow,

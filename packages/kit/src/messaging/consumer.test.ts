@@ -62,6 +62,7 @@ describe('a consumer', () => {
       js: stream.js,
       log,
       batch: 100,
+      linger_ms: 0,
       concurrency: 1,
       handle: batchHandler(
         contract,

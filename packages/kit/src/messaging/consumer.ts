@@ -25,6 +25,8 @@ export type ConsumerOptions = {
   handle(messages: Message[]): Promise<void>
   /** How many messages one batch holds at most. */
   readonly batch: number
+  /** Milliseconds to wait for company once a message has come; 0 takes what is there. */
+  readonly linger_ms: number
   /** How many batches are in hand at once. More than one gives up the order between them. */
   readonly concurrency: number
 }
@@ -102,7 +104,10 @@ export const startConsumer = (options: ConsumerOptions): RunningConsumer => {
   }, consumerSettings.ack_wait_ms / 3)
 
   const source = { js, contract, stopped: stopped.signal, unsettled, log }
-  const running = concurrency === 1 ? inOrder(source, batch, accept) : sideBySide(source, concurrency, accept)
+  const running =
+    concurrency === 1
+      ? inOrder(source, { batch, linger_ms: options.linger_ms }, accept)
+      : sideBySide(source, concurrency, accept)
 
   return {
     stop: async () => {
@@ -140,7 +145,11 @@ const persistently = async ({ stopped, contract, log }: Source, pull: () => Prom
 }
 
 /** One batch after the other, each as large as what has arrived meanwhile: light load is fast, heavy load is cheap. */
-const inOrder = (source: Source, batch: number, accept: Accept): Promise<void> =>
+const inOrder = (
+  source: Source,
+  { batch, linger_ms }: Pick<ConsumerOptions, 'batch' | 'linger_ms'>,
+  accept: Accept,
+): Promise<void> =>
   persistently(source, async () => {
     const { js, contract, stopped, unsettled } = source
     const buffer: JsMsg[] = []
@@ -162,11 +171,11 @@ const inOrder = (source: Source, batch: number, accept: Accept): Promise<void> =
     void messages.closed().then(end, end)
     stopped.addEventListener('abort', end, { once: true })
     while (!ended) {
-      if (buffer.length > 0) await accept(buffer.splice(0, batch))
-      else {
+      if (buffer.length === 0) {
         arrived = Promise.withResolvers()
         await arrived.promise
-      }
+        if (linger_ms > 0 && !ended) await sleep(linger_ms)
+      } else await accept(buffer.splice(0, batch))
     }
     stopped.removeEventListener('abort', end)
     await messages.close()

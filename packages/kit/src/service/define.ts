@@ -90,6 +90,11 @@ export type ServiceParts<T extends ServiceTopology, S extends z.ZodObject, Resou
   /** The folder of its numbered SQL files: `new URL('./migrations', import.meta.url)`. */
   migrations?: URL
   open?(context: { settings: BaseSettings<T> & OwnSettings<S>; log: Log }): Promise<Opened<Resources>>
+  /**
+   * Milliseconds a batch waits for company. For services that nobody waits for: a projection that lags by so much costs a
+   * fraction of the transactions.
+   */
+  linger_ms?: number
   hears: { readonly [M in T['hears'][number] as M['type']]: Hear<M, T, C> }
   answers: { readonly [R in T['answers'][number] as R['name']]: AnswerCall<R, C> }
   /** Started after everything else, stopped first. */
@@ -106,6 +111,7 @@ export type Service = {
 
 /** A service's parts without the types of their messages: the runtime validates what it passes to them. */
 type UntypedParts = {
+  linger_ms?: number
   open?(context: object): Promise<Opened<object>>
   hears: Record<string, UntypedHear>
   answers: Record<string, (input: unknown, context: object, caller: Caller | undefined) => Promise<unknown>>

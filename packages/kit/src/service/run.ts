@@ -124,6 +124,7 @@ export const runService = async (
         hears,
         js,
         log,
+        linger_ms: parts.linger_ms ?? 0,
         ...(heard.every(({ handler }) => handler.each)
           ? { handle: eachHandler(parts.hears, context), batch: 1, concurrency: settings.CONSUMER_CONCURRENCY }
           : {
