@@ -58,9 +58,7 @@ export const openMeters = async ({ backends, processes }: System, generatorPid: 
       return {
         at: performance.now(),
         // The catcher runs within this process, which does little else meanwhile.
-        processor: canReadProcessorTime
-          ? { ...Object.fromEntries(processor), 'mail catcher': ownProcessorTime() }
-          : {},
+        processor: canReadProcessorTime ? { ...Object.fromEntries(processor), 'mail catcher': ownProcessorTime() } : {},
         machine_busy: machineBusy(),
         counts: await counts(),
       }

@@ -18,7 +18,9 @@ export const ownProcessorTime = (): number => {
 /** Milliseconds that all processors together were busy since the machine started; null where it cannot be read. */
 export const machineBusy = (): number | null => {
   if (!canReadProcessorTime) return null
-  const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = (read('/proc/stat').split('\n')[0] ?? '')
+  const [, user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0, steal = 0] = (
+    read('/proc/stat').split('\n')[0] ?? ''
+  )
     .split(/\s+/)
     .map(Number)
   return (user + nice + system + irq + softirq + steal) * tick

@@ -10,7 +10,12 @@ test('each quantile is an observation, the smallest with that share at or below 
 
 test('what never happened counts as longer than all that did', () => {
   const values = [...Array.from({ length: 98 }, () => 5), Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
-  assert.deepEqual(quantilesOf(values), { p50: 5, p95: 5, p99: Number.POSITIVE_INFINITY, max: Number.POSITIVE_INFINITY })
+  assert.deepEqual(quantilesOf(values), {
+    p50: 5,
+    p95: 5,
+    p99: Number.POSITIVE_INFINITY,
+    max: Number.POSITIVE_INFINITY,
+  })
 })
 
 test('no observations have no quantiles', () => {

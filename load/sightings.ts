@@ -18,7 +18,7 @@ const watched = [...wayToPaid, orderCompleted, orderCancelled]
 /** Subscribes and returns what was seen so far; times are of this process's `performance.now()`. */
 export const watchOrders = async (nats: Target['nats']) => {
   const connection = await connect({ ...nats, noAsyncTraces: true })
-  const seen = new Map(watched.map(({ type }) => [type, new Map<string, number>()]))
+  const seen = new Map<string, Map<string, number>>(watched.map(({ type }) => [type, new Map()]))
   for (const { type, subject } of watched) {
     const times = seen.get(type)
     connection.subscribe(subject, {
