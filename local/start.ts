@@ -55,7 +55,12 @@ try {
   const { dir, fresh = false, each = false } = options
   system = await startSystem({ dir, fresh, each, http_port, ports: portsFromEnvironment(), settings, report })
   system.backends.onExit(({ name, reason, last_lines }) => {
-    process.stderr.write(`${name} ended (${reason}). Its last lines:\n  ${last_lines.join('\n  ')}\n`)
+    const problem = new BackendError(
+      `${name} ended by itself`,
+      `${reason}; its last lines: ${last_lines.join(' / ')}`,
+      `Read ${dir}/logs/${name}.log, then start again: no data is lost.`,
+    )
+    process.stderr.write(`\n${explain(problem)}\n`)
     void stop(1)
   })
   if (options.seed) {

@@ -13,7 +13,10 @@ import { startBackends } from './backends.ts'
 import { describeBackends, handedBackends, type TestBackends } from './test-environment.ts'
 
 /** The backends of this test run; started on free ports, and stopped after the file, when nobody did it before. */
-export const testBackends = async (): Promise<TestBackends> => {
+export const testBackends = async (): Promise<TestBackends> => handedBackends() ?? ownBackends()
+
+/** Backends of this test file alone, on which no service runs. */
+export const ownBackends = (): Promise<TestBackends> => {
   opened ??= open()
   return opened
 }
@@ -24,8 +27,6 @@ let stop: () => Promise<void> = async () => undefined
 after(() => stop())
 
 const open = async (): Promise<TestBackends> => {
-  const handed = handedBackends()
-  if (handed) return handed
   const dir = mkdtempSync(join(tmpdir(), 'deliveryflow-test-'))
   const backends = await startBackends({
     dir,

@@ -9,6 +9,7 @@ export type TestSystem = {
   url: string
   admin: { email: string; password: string }
   mail_page_url: string
+  nats: { servers: string[]; user: string; pass: string }
   /** Each service's database, for the invariants that no API shows. */
   databases: Record<string, string>
 }
@@ -47,6 +48,7 @@ export const describeSystem = ({ url, admin, backends }: System): TestSystem => 
   url,
   admin,
   mail_page_url: backends.mail.page_url ?? '',
+  nats: backends.nats.user('admin'),
   databases: Object.fromEntries(
     ['payment', 'inventory', 'order', 'saga', 'delivery', 'notification', 'order-history', 'audit'].map((service) => [
       service,

@@ -46,7 +46,7 @@ export const handleFollowOrder: Handler<'followOrder'> = async (asked, gateway) 
       await sleep(50) // An order just placed: the history hears of it within moments, and the feed begins at its beginning.
     }
   }
-  const first = feed.tell(await begun()) + feed.tell(early)
+  const first = feed.tell(await begun())
   if (first === '' && feed.ended) {
     unfollow()
     leave()
@@ -78,11 +78,21 @@ export const handleFollowOrder: Handler<'followOrder'> = async (asked, gateway) 
   const expiry = setTimeout(end, expires_at - Date.now())
   const forget = gateway.held.add(end)
   stream.on('close', end)
+  /** Before a status that leaves one out, or the last one, comes what the history knows: it holds events in their order. */
+  const tellInOrder = async (entry: TimelineEntry) => {
+    if (entry.status && isFinal(entry.status)) send(feed.tell(await stored()))
+    for (let attempt = 1; attempt <= patience && feed.leavesOut(entry); attempt++) {
+      if (attempt > 1) await sleep(50)
+      send(feed.tell(await stored()))
+    }
+    send(feed.tell([entry]))
+  }
+  let telling = Promise.resolve()
   hear = (entry) => {
-    if (!entry.status || !isFinal(entry.status)) return send(feed.tell([entry]))
-    void stored().then((entries) => send(feed.tell(entries) + feed.tell([entry])))
+    telling = telling.then(() => tellInOrder(entry))
   }
   send(retry + first)
+  early.forEach(hear)
 
   http.set('Content-Type', 'text/event-stream')
   http.set('Cache-Control', 'no-store, no-transform')

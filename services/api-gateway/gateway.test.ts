@@ -8,7 +8,7 @@ import { rpcClient } from '@deliveryflow/kit/rpc/client'
 import { readSettings } from '@deliveryflow/kit/service/settings'
 import { createLog } from '@deliveryflow/kit/telemetry/log'
 import { freePort } from '@deliveryflow/local/ports'
-import { testBackends } from '@deliveryflow/local/testing'
+import { ownBackends } from '@deliveryflow/local/testing'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import service from './service.ts'
 
@@ -23,7 +23,7 @@ describe('api-gateway without the services', () => {
 
   /** A gateway with these settings on a port of its own; returns its base URL. */
   const gateway = async (own: Record<string, string> = {}): Promise<string> => {
-    const { redis_url } = await testBackends()
+    const { redis_url } = await ownBackends()
     const port = await freePort()
     const environment = { NATS_URL: 'unused', NATS_PASSWORD: 'unused', REDIS_URL: redis_url, HTTP_HOST: '127.0.0.1' }
     const settings = readSettings(service.topology, service.settings, {
@@ -46,7 +46,7 @@ describe('api-gateway without the services', () => {
   }
 
   before(async () => {
-    const { nats_url, nats_admin_password } = await testBackends()
+    const { nats_url, nats_admin_password } = await ownBackends()
     connection = await connect({ servers: nats_url.split(','), user: 'admin', pass: nats_admin_password })
     base = await gateway({ RATE_LIMIT_AUTH_PER_MINUTE: '1000', CORS_ORIGINS: 'https://shop.example' })
   })

@@ -13,6 +13,8 @@ import type { OrderEvent } from './order-events.ts'
 export type OrderFeed = {
   /** The text to send for these entries, oldest first: those told before are left out. */
   tell(entries: readonly TimelineEntry[]): string
+  /** Whether telling this entry now would leave out a status in between. */
+  leavesOut(entry: TimelineEntry): boolean
   /** Whether the order is final: nothing is to come. */
   readonly ended: boolean
 }
@@ -39,6 +41,11 @@ export const orderFeed = (orderId: string, lastEventId?: string): OrderFeed => {
       }
       return text
     },
+    leavesOut: (entry) =>
+      entry.status !== null &&
+      entry.status !== 'CANCELLED' &&
+      !told.has(entry.event_id) &&
+      statusRank[entry.status] > (status === undefined ? 0 : statusRank[status] + 1),
     get ended() {
       return status !== undefined && isFinal(status)
     },
