@@ -124,10 +124,9 @@ const measure = async (): Promise<Omit<BenchReport, 'journey'>> => {
     steps.push(trial)
     return trial
   })
-  const rates = [...new Set([Math.max(1, Math.round(sustained / 2)), options.latencyRate])]
+  const rates = new Set([...(sustained > 0 ? [Math.max(1, Math.round(sustained / 2))] : []), options.latencyRate])
   const latency: Trial[] = []
-  for (const rate of sustained > 0 ? rates : [])
-    latency.push(await attempt(bench, { ...toPaid(rate), seconds: seconds * 2 }))
+  for (const rate of rates) latency.push(await attempt(bench, { ...toPaid(rate), seconds: seconds * 2 }))
   const profile = options.profile === undefined ? null : await profiled(bench, port, options.profile)
   const violations = await bench.violations()
   await stop()

@@ -1,7 +1,10 @@
 // What the system spends: processor time by component, and what NATS and PostgreSQL count themselves.
 import type { System } from '@deliveryflow/local/system'
 import pg from 'pg'
-import { canReadProcessorTime, machineBusy, ownProcessorTime, processorTimeOf } from './processor-time.ts'
+import { canReadProcessorTime, diskFlushes, machineBusy, ownProcessorTime, processorTimeOf } from './processor-time.ts'
+
+/** The count of how often anybody on the machine made the disk keep what was written. */
+export const flushCount = 'disk flushes, whole machine'
 
 /** Amounts since the start of each component. `processor`: milliseconds by component. */
 export type Reading = {
@@ -40,7 +43,9 @@ export const openMeters = async ({ backends, processes }: System, generatorPid: 
         return (await answer.json()) as { in_msgs: number; in_bytes: number }
       }),
     )
+    const flushes = diskFlushes()
     return {
+      ...(flushes === null ? {} : { [flushCount]: flushes }),
       'PostgreSQL commits': rows[0]?.commits ?? 0,
       'PostgreSQL WAL bytes': rows[0]?.wal_bytes ?? 0,
       'PostgreSQL WAL fsyncs': rows[0]?.wal_fsyncs ?? 0,

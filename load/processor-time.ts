@@ -1,4 +1,4 @@
-// Processor time of processes, from Linux's /proc. Where there is none, nothing is known and groups are empty.
+// Processor time of processes and flushes of the disk, from Linux's /proc. Where there is none, nothing is known.
 import { existsSync, readFileSync } from 'node:fs'
 
 /** Linux reports processor time to programs in hundredths of a second. */
@@ -24,6 +24,14 @@ export const machineBusy = (): number | null => {
     .split(/\s+/)
     .map(Number)
   return (user + nice + system + irq + softirq + steal) * tick
+}
+
+/** How often the disks were flushed since the machine started; null where it cannot be read. */
+export const diskFlushes = (): number | null => {
+  const lines = read('/proc/diskstats').trim().split('\n')
+  // The 16th figure behind the name (Linux 5.5 and newer); partitions and devices in memory have none.
+  const counts = lines.map((line) => Number(line.trim().split(/\s+/)[18]))
+  return lines[0] === '' || counts.some(Number.isNaN) ? null : counts.reduce((sum, count) => sum + count, 0)
 }
 
 const timeOf = (pid: number): number => {

@@ -4,7 +4,7 @@ import type { measureJetStream } from './bounds/jetstream.ts'
 import type { measureKoa } from './bounds/koa.ts'
 import type { describeConditions, settings } from './conditions.ts'
 import type { Quantiles } from './messages.ts'
-import type { spent } from './meters.ts'
+import { flushCount, type spent } from './meters.ts'
 import type { Profile } from './profile.ts'
 import { isSustained } from './ramp.ts'
 import type { Trial } from './trial.ts'
@@ -42,7 +42,7 @@ export const text = (report: BenchReport): string => {
     journeyOf(report),
     profileOf(report),
     section('Invariants', wrong.length === 0 ? [['all hold']] : wrong.map((line) => ['BROKEN', line])),
-    `Sustained through to PAID: ${report.sustained} orders/s\n${limitOf(report)}\n`,
+    `\nSustained through to PAID: ${report.sustained} orders/s\n${limitOf(report)}${warningOf(report)}\n`,
   ]
     .filter((part) => part !== '')
     .join('\n')
@@ -101,21 +101,23 @@ const processorTable = ({ steps, idle }: BenchReport) => {
   const names = Object.keys(idle.processor)
   if (names.length === 0) return [['not known on this operating system']]
   return [
-    ['orders/s', ...names, 'sum', 'processors used', 'by others', 'load average'],
+    ['orders/s', ...names, 'sum', 'processors used', 'by others', 'disk flushes/s', 'load average'],
     [
       'idle, ms/s',
       ...names.map((name) => figure(((idle.processor[name] ?? 0) * 1000) / idle.milliseconds)),
       figure(idle.processors.ours * 1000),
       figure(idle.processors.ours),
       figure(idle.processors.others),
+      perSecond(idle),
       '',
     ],
-    ...steps.map(({ rate, sent, spent: { processor, processors }, load_average }) => [
+    ...steps.map(({ rate, sent, spent: { processor }, during, load_average }) => [
       String(rate),
       ...names.map((name) => figure((processor[name] ?? 0) / sent)),
       figure(Object.values(processor).reduce((sum, time) => sum + time, 0) / sent),
-      figure(processors.ours),
-      figure(processors.others),
+      figure(during.processors.ours),
+      figure(during.processors.others),
+      perSecond(during),
       figure(load_average),
     ]),
   ]
@@ -156,14 +158,27 @@ const profileOf = ({ profile }: BenchReport) => {
 }
 
 /** Where the time of the highest sustained step went: says what to make cheaper. */
-const limitOf = ({ steps, sustained }: BenchReport) => {
+const limitOf = ({ steps, sustained, conditions }: BenchReport) => {
   const step = steps.findLast(({ rate }) => rate === sustained)
   if (step === undefined) return 'No rate was sustained.'
   const parts = Object.entries(step.spent.processor)
   const total = parts.reduce((sum, [, time]) => sum + time, 0)
   const most = parts.sort(([, one], [, other]) => other - one).slice(0, 3)
   const list = most.map(([name, time]) => `${name} ${Math.round((time / total) * 100)} %`).join(', ')
-  return `There it used ${figure(step.spent.processors.ours)} processors: ${list}.`
+  const { ours, others } = step.during.processors
+  return (
+    `There it used ${figure(ours)} of ${conditions.processors} processors (others ${figure(others)}): ${list}; ` +
+    `the disk was flushed ${perSecond(step.during)} times a second.`
+  )
+}
+
+/** A machine that had other work to do makes every figure here a lower bound. */
+const warningOf = ({ steps, latency }: BenchReport) => {
+  const others = [...steps, ...latency].map(({ during }) => during.processors.others ?? 0)
+  const most = Math.max(...others)
+  return most < 0.3
+    ? ''
+    : `\nOther programs used up to ${figure(most)} processors meanwhile: these figures are a floor.`
 }
 
 const after = ({ caught_up_ms, behind }: Trial) => {
@@ -178,6 +193,8 @@ const reasonOf = ({ refused }: Trial) => {
 
 const all = ({ p50, p95, p99, max }: Quantiles) => [p50, p95, p99, max].map(ms)
 const ms = (value: number) => (Number.isFinite(value) ? String(Math.round(value)) : 'never')
+const perSecond = ({ counts, milliseconds }: Spent) =>
+  figure(((counts[flushCount] ?? Number.NaN) * 1000) / milliseconds)
 const figure = (value: number | null) => (value === null ? '?' : value.toFixed(value < 10 ? 2 : 0))
 
 const section = (title: string, rows: string[][]) => {

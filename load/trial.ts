@@ -15,6 +15,8 @@ import { type PopulationSize, populate } from './population.ts'
 /** One step: its result, what was spent until everything was handled, and what waited when the grace was over. */
 export type Trial = StepResult & {
   spent: ReturnType<typeof spent>
+  /** What was spent until the last order was sent. */
+  during: ReturnType<typeof spent>
   /** Messages not handled yet at the end of the grace, by service. */
   behind: Record<string, number>
   /** From the end of the step until every consumer had caught up; Infinity when a minute was not enough. */
@@ -73,19 +75,23 @@ export const startBench = async ({ settings, each, size, connections, report }: 
         const before = await meters.read()
         let behind: Trial['behind'] = {}
         let ended = performance.now()
+        let during = spent(before, before)
         let afterGrace: Promise<void> | undefined
         const result = await driver.run(step, () => {
           ended = performance.now()
-          afterGrace = sleep(grace).then(async () => {
+          afterGrace = (async () => {
+            during = spent(before, await meters.read())
+            await sleep(ended + grace - performance.now())
             behind = await backlog.read()
-          })
+          })()
+          afterGrace.catch(() => undefined) // awaited below
         })
         await afterGrace
         const waited = performance.now() - ended
         const caught_up_ms = Object.keys(behind).length === 0 ? waited : waited + (await backlog.drained(60))
         accepted += result.accepted
         const load_average = loadavg()[0] ?? Number.NaN
-        return { ...result, spent: spent(before, await meters.read()), behind, caught_up_ms, load_average }
+        return { ...result, spent: spent(before, await meters.read()), during, behind, caught_up_ms, load_average }
       },
       rest: async (seconds) => {
         const before = await meters.read()

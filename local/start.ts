@@ -15,7 +15,7 @@ const command = new Command('npm start --')
   .option('--each', 'run each service in a process of its own')
   .option('--no-seed', 'leave the catalog as it is, without demo data')
   .option('--dir <folder>', 'where data, logs and secrets are kept', defaultDir)
-  .option('--step <ms>', 'how long the courier simulator takes for each step', '3000')
+  .option('--step <ms>', 'how long the courier simulator takes for each step (3000)')
   .addHelpText(
     'after',
     `
@@ -32,7 +32,7 @@ Examples:
   .showHelpAfterError()
   .parse()
 
-const options = command.opts<{ fresh?: boolean; each?: boolean; seed: boolean; dir: string; step: string }>()
+const options = command.opts<{ fresh?: boolean; each?: boolean; seed: boolean; dir: string; step?: string }>()
 const started = performance.now()
 const report = (line: string) => process.stderr.write(`  ${line}\n`)
 
@@ -51,7 +51,7 @@ process.on('SIGTERM', () => void stop(0))
 try {
   process.stderr.write('Starting DeliveryFlow\n')
   const http_port = Number(process.env.DF_HTTP_PORT ?? 8080)
-  const settings = { DELIVERY__SIMULATOR_STEP_MS: options.step }
+  const settings = options.step === undefined ? {} : { DELIVERY__SIMULATOR_STEP_MS: options.step }
   const { dir, fresh = false, each = false } = options
   system = await startSystem({ dir, fresh, each, http_port, ports: portsFromEnvironment(), settings, report })
   system.backends.onExit(({ name, reason, last_lines }) => {

@@ -60,8 +60,7 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
       IDENTITY__KEY_ENCRYPTION_KEY: createHash('sha256').update(secret('key-encryption')).digest('base64url'),
       IDENTITY__ADMIN_EMAIL: admin.email,
       IDENTITY__ADMIN_PASSWORD: admin.password,
-      DELIVERY__SIMULATOR: 'true',
-      LOG_LEVEL: 'info',
+      DELIVERY__SIMULATOR: process.env.DELIVERY__SIMULATOR ?? process.env.SIMULATOR ?? 'true',
       ...options.settings,
     }
     const processes = await startServices(backends, environment, options.each ?? false)

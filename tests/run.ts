@@ -8,9 +8,12 @@ import { describeBackends, testEnvironment } from '@deliveryflow/local/test-envi
 import { describeSystem, startTestSystem, systemEnvironment } from './system.ts'
 
 const { positionals } = parseArgs({ allowPositionals: true })
-const all = globSync(['packages/**/*.test.ts', 'services/**/*.test.ts', 'local/**/*.test.ts', 'tests/**/*.test.ts'], {
-  exclude: ['**/node_modules/**'],
-})
+const all = globSync(
+  ['packages/**/*.test.ts', 'services/**/*.test.ts', 'local/**/*.test.ts', 'load/**/*.test.ts', 'tests/**/*.test.ts'],
+  {
+    exclude: ['**/node_modules/**'],
+  },
+)
 const files = positionals.length === 0 ? all : all.filter((file) => positionals.some((word) => file.includes(word)))
 if (files.length === 0) {
   console.error(`No test file's path contains ${positionals.join(' or ')}.`)

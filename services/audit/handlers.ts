@@ -9,6 +9,7 @@ type Answer<R> = AnswerOf<R, Context<typeof topology.audit>>
 /** Enters events, whatever their type. */
 export const enter = {
   effects: 'none',
+  mixed: true,
   batch: async (messages: readonly Happened[], tx: Queryable): Promise<void> => {
     await store.insertEvents(tx, rowsOf(messages.map(indexRowOf)))
   },

@@ -4,7 +4,6 @@ import { defineService } from '@deliveryflow/kit'
 import * as handle from './handlers.ts'
 
 export default defineService(topology.catalog, {
-  migrations: new URL('./migrations', import.meta.url),
   hears: { review_created: handle.countReviews },
   answers: {
     'catalog.list': handle.list,

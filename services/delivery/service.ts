@@ -21,7 +21,6 @@ export default defineService(topology.delivery, {
       .default(5000)
       .describe('how often parcels that no courier could take are tried again, in milliseconds'),
   }),
-  migrations: new URL('./migrations', import.meta.url),
   hears: {
     user_registered: handle.welcomeCouriers,
     payment_captured: handle.begin,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { randomBytes, randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
 import * as contracts from '@deliveryflow/contracts'
 import { Rejection, statement } from '@deliveryflow/kit'
 import { type Database, openDatabase } from '@deliveryflow/kit/postgres/database'
@@ -69,7 +70,7 @@ describe('identity', () => {
 
   before(async () => {
     scratch = await scratchDatabase()
-    await migrate(scratch.url, identity.migrations?.pathname ?? '')
+    await migrate(scratch.url, fileURLToPath(new URL('./migrations', import.meta.url)))
     db = openDatabase({ url: scratch.url, application_name: 'identity-test', max: 10 }, log)
     environment = {
       NATS_URL: 'unused',

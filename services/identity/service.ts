@@ -28,7 +28,6 @@ export default defineService(topology.identity, {
     ADMIN_EMAIL: email.optional().describe('e-mail of the administrator made at start; needs ADMIN_PASSWORD'),
     ADMIN_PASSWORD: z.string().min(8).max(200).optional().describe('secret: password of that administrator'),
   }),
-  migrations: new URL('./migrations', import.meta.url),
   open: async ({ settings, log }) => {
     if ((settings.ADMIN_EMAIL === undefined) !== (settings.ADMIN_PASSWORD === undefined))
       throw new Error('identity cannot start; give both ADMIN_EMAIL and ADMIN_PASSWORD, or neither.')

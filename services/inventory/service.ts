@@ -4,7 +4,6 @@ import { defineService } from '@deliveryflow/kit'
 import * as handle from './handlers.ts'
 
 export default defineService(topology.inventory, {
-  migrations: new URL('./migrations', import.meta.url),
   hears: {
     order_created: handle.reserve,
     'inventory.release': handle.release,

@@ -1,6 +1,6 @@
 // The planner's handler turns events into jobs; the worker's sends the letter of a job, at most once.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { consumerSettings, getContact, issueLetterToken, notifyUser, type topology } from '@deliveryflow/contracts'
+import { getContact, issueLetterToken, notifyUser, type topology } from '@deliveryflow/contracts'
 import {
   type Context,
   DeadlineExceeded,
@@ -34,7 +34,7 @@ type Settings = { MAIL_FROM: string; PUBLIC_URL: string }
 export type WorkerContext = Context<Worker, Settings, { mailer: Mailer; render: Render }>
 
 /** A worker that is alive holds a claim for less than this; see sendTimeout in mail.ts. */
-const staleAfter = consumerSettings.ack_wait_ms
+const staleAfter = 30_000
 
 export const send: HearOf<typeof notifyUser, Worker, WorkerContext> = {
   effects: 'external',

@@ -5,8 +5,7 @@ import { lettersOf } from './domain.ts'
 import { plan } from './handlers.ts'
 
 export default defineService(topology['notification-planner'], {
-  migrations: new URL('./migrations', import.meta.url),
-  linger_ms: 25,
+  linger_ms: 100,
   hears: {
     user_registered: plan(lettersOf.user_registered),
     password_reset_requested: plan(lettersOf.password_reset_requested),

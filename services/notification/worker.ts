@@ -15,7 +15,6 @@ export default defineService(topology['notification-worker'], {
       .describe('sender of the letters'),
     PUBLIC_URL: z.url().default('http://localhost:8080').describe("where the shop's pages are; links lead there"),
   }),
-  migrations: new URL('./migrations', import.meta.url),
   // The mail server is not part of being ready: while it is down letters wait in their stream.
   open: async ({ settings }) => {
     const mailer = openMailer(settings.SMTP_URL, settings.MAIL_FROM, settings.CONSUMER_CONCURRENCY)

@@ -10,6 +10,7 @@ type Answer<R> = AnswerOf<R, Context<(typeof topology)['order-history']>>
 /** Folds events in: the same for every type, since the domain knows what each means. */
 export const project = {
   effects: 'none',
+  mixed: true,
   batch: async (messages: readonly Happened[], tx: Queryable): Promise<void> => {
     const entries = messages.map((message) => ({ order_id: message.data.order_id, ...entryOf(message) }))
     const views = fold(messages)

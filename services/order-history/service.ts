@@ -4,8 +4,7 @@ import { defineService } from '@deliveryflow/kit'
 import * as handle from './handlers.ts'
 
 export default defineService(topology['order-history'], {
-  migrations: new URL('./migrations', import.meta.url),
-  linger_ms: 25,
+  linger_ms: 100,
   hears: {
     order_created: handle.project,
     inventory_reserved: handle.project,

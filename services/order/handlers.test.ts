@@ -107,6 +107,7 @@ describe('order on a real database', () => {
     causation_id: null,
     time: new Date(),
     data,
+    replayed: false,
     attempt: 1,
     sequence: 1,
   })

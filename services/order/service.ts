@@ -5,7 +5,6 @@ import { openCache } from './cache.ts'
 import * as handle from './handlers.ts'
 
 export default defineService(topology.order, {
-  migrations: new URL('./migrations', import.meta.url),
   open: openCache,
   hears: {
     inventory_reserved: handle.follow,

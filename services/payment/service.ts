@@ -8,7 +8,6 @@ export default defineService(topology.payment, {
   settings: z.object({
     CURRENCY: z.string().length(3).default('RUB').describe('currency of the accounts that are opened'),
   }),
-  migrations: new URL('./migrations', import.meta.url),
   hears: {
     user_registered: handle.openAccountsOfNewUsers,
     inventory_reserved: handle.capture,

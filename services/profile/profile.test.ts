@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import * as contracts from '@deliveryflow/contracts'
 import { type Message, Rejection } from '@deliveryflow/kit'
 import { type Database, openDatabase } from '@deliveryflow/kit/postgres/database'
@@ -22,6 +23,7 @@ const registered = (user_id: string, name = 'Ann'): Message => ({
   aggregate: user_id,
   time: new Date(),
   data: { user_id, email: `${user_id}@example.org`, name, role: 'customer' },
+  replayed: false,
   attempt: 1,
   sequence: 1,
 })
@@ -33,7 +35,7 @@ describe('profile', () => {
 
   before(async () => {
     scratch = await scratchDatabase()
-    await migrate(scratch.url, profile.migrations?.pathname ?? '')
+    await migrate(scratch.url, fileURLToPath(new URL('./migrations', import.meta.url)))
     db = openDatabase({ url: scratch.url, application_name: 'profile-test', max: 4 }, log)
     context = { settings: { DEFAULT_LOCALE: 'ru' }, log, db, transaction: transactions(db, 'profile', () => undefined) }
   })

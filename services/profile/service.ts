@@ -8,7 +8,6 @@ export default defineService(topology.profile, {
   settings: z.object({
     DEFAULT_LOCALE: z.enum(['en', 'ru']).default('en').describe('language of the letters until a user chooses'),
   }),
-  migrations: new URL('./migrations', import.meta.url),
   hears: {
     user_registered: handle.addProfiles,
   },

@@ -70,6 +70,7 @@ describe('saga on a real database', () => {
     causation_id: null,
     time: new Date(),
     data,
+    replayed: false,
     attempt: 1,
     sequence: 1,
   })

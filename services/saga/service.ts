@@ -31,9 +31,8 @@ export default defineService(topology.saga, {
       'how long events must have come in without delay before a deadline is judged, in milliseconds',
     ),
   }),
-  migrations: new URL('./migrations', import.meta.url),
   open: openHearing,
-  linger_ms: 25,
+  linger_ms: 100,
   hears: {
     order_created: handle.follow,
     inventory_reserved: handle.follow,

@@ -35,12 +35,29 @@ export type RunningConsumer = { stop(): Promise<void> }
 
 type Delivery = { readonly raw: JsMsg; readonly message: Message }
 
+/** Milliseconds that acks wait for each other; far below the ack wait. */
+const ackDelay = 100
+
 /** Starts consuming. Keeps trying when the consumer is not there (yet) and says so in the log. */
 export const startConsumer = (options: ConsumerOptions): RunningConsumer => {
   const { contract, js, log, batch, concurrency } = options
   const bySubject = new Map(options.hears.map((message) => [message.subject, message]))
   const unsettled = new Set<JsMsg>()
   const stopped = new AbortController()
+
+  // Acks go out together: the server replicates and syncs those that arrive at once as one entry. One that a crash keeps
+  // back costs a redelivery, which the inbox recognises.
+  const handled: JsMsg[] = []
+  let acknowledging: NodeJS.Timeout | undefined
+  const acknowledge = () => {
+    clearTimeout(acknowledging)
+    acknowledging = undefined
+    for (const raw of handled.splice(0)) settle(raw, 'handled', () => raw.ack())
+  }
+  const acknowledgeSoon = (raws: JsMsg[]) => {
+    handled.push(...raws)
+    acknowledging ??= setTimeout(acknowledge, ackDelay)
+  }
 
   const settle = (raw: JsMsg, how: 'handled' | 'retried' | 'buried', act: () => void) => {
     unsettled.delete(raw)
@@ -68,8 +85,7 @@ export const startConsumer = (options: ConsumerOptions): RunningConsumer => {
     for (let attempt = 1; ; attempt++) {
       try {
         await options.handle(deliveries.map(({ message }) => message))
-        for (const { raw } of deliveries) settle(raw, 'handled', () => raw.ack())
-        return
+        return acknowledgeSoon(deliveries.map(({ raw }) => raw))
       } catch (error) {
         if (isConnectionError(error) && concurrency === 1 && !stopped.signal.aborted) {
           log.warn({ err: error, waiting: deliveries.length }, 'a dependency is away; the messages wait in hand')
@@ -104,15 +120,19 @@ export const startConsumer = (options: ConsumerOptions): RunningConsumer => {
   }, consumerSettings.ack_wait_ms / 3)
 
   const source = { js, contract, stopped: stopped.signal, unsettled, log }
+  const { linger_ms } = options
   const running =
-    concurrency === 1
-      ? inOrder(source, { batch, linger_ms: options.linger_ms }, accept)
-      : sideBySide(source, concurrency, accept)
+    concurrency > 1
+      ? sideBySide(source, concurrency, accept)
+      : linger_ms > 0
+        ? gathered(source, { batch, linger_ms }, accept)
+        : inOrder(source, batch, accept)
 
   return {
     stop: async () => {
       stopped.abort()
       await running
+      acknowledge()
       clearInterval(heartbeat)
       for (const raw of unsettled) raw.nak()
     },
@@ -145,11 +165,7 @@ const persistently = async ({ stopped, contract, log }: Source, pull: () => Prom
 }
 
 /** One batch after the other, each as large as what has arrived meanwhile: light load is fast, heavy load is cheap. */
-const inOrder = (
-  source: Source,
-  { batch, linger_ms }: Pick<ConsumerOptions, 'batch' | 'linger_ms'>,
-  accept: Accept,
-): Promise<void> =>
+const inOrder = (source: Source, batch: number, accept: Accept): Promise<void> =>
   persistently(source, async () => {
     const { js, contract, stopped, unsettled } = source
     const buffer: JsMsg[] = []
@@ -157,6 +173,8 @@ const inOrder = (
     const consumer = await js.consumers.get(contract.stream, contract.durable)
     const messages = await consumer.consume({
       max_messages: batch * 2,
+      // After a new leader was elected nobody answers an old pull: a short one is asked again that much sooner.
+      expires: 4000,
       callback: (raw) => {
         unsettled.add(raw)
         buffer.push(raw)
@@ -174,7 +192,6 @@ const inOrder = (
       if (buffer.length === 0) {
         arrived = Promise.withResolvers()
         await arrived.promise
-        if (linger_ms > 0 && !ended) await sleep(linger_ms)
       } else await accept(buffer.splice(0, batch))
     }
     stopped.removeEventListener('abort', end)
@@ -185,18 +202,53 @@ const inOrder = (
     }
   })
 
-/** Many messages at once, each on its own, pulled only when there is a hand free: fair among any number of workers. */
-const sideBySide = async (source: Source, concurrency: number, accept: Accept): Promise<void> => {
-  const hand = () =>
-    persistently(source, async () => {
-      const { js, contract, stopped, unsettled } = source
-      const consumer = await js.consumers.get(contract.stream, contract.durable)
-      while (!stopped.aborted) {
-        const raw = await consumer.next({ expires: 1000 })
-        if (!raw) continue
-        unsettled.add(raw)
-        await accept([raw])
+/**
+ * In order too, but what comes within `linger_ms` after a message is pulled together: the server replicates and syncs one
+ * delivery instead of one for each message. Nothing waits when a whole batch is there.
+ */
+const gathered = (
+  source: Source,
+  { batch, linger_ms }: Pick<ConsumerOptions, 'batch' | 'linger_ms'>,
+  accept: Accept,
+): Promise<void> =>
+  persistently(source, async () => {
+    const { js, contract, stopped, unsettled } = source
+    const consumer = await js.consumers.get(contract.stream, contract.durable)
+    while (!stopped.aborted) {
+      const first = await consumer.next({ expires: 1000 })
+      if (!first) continue
+      const gathering = [first]
+      unsettled.add(first)
+      if (first.info.pending < batch) await sleep(linger_ms)
+      const { num_pending } = await consumer.info()
+      if (num_pending > 0) {
+        const max_messages = Math.min(num_pending, batch - 1)
+        for await (const raw of await consumer.fetch({ max_messages, expires: 1000 })) {
+          unsettled.add(raw)
+          gathering.push(raw)
+        }
       }
-    })
-  await Promise.all(Array.from({ length: concurrency }, hand))
+      await accept(gathering)
+    }
+  })
+
+/** Many messages at once, each on its own, pulled only for hands that are free: fair among any number of workers. */
+const sideBySide = async (source: Source, concurrency: number, accept: Accept): Promise<void> => {
+  const inHand = new Set<Promise<void>>()
+  const take = (raw: JsMsg) => {
+    source.unsettled.add(raw)
+    const work = accept([raw]).finally(() => inHand.delete(work))
+    inHand.add(work)
+  }
+  await persistently(source, async () => {
+    const { js, contract, stopped } = source
+    const consumer = await js.consumers.get(contract.stream, contract.durable)
+    while (!stopped.aborted) {
+      if (inHand.size === concurrency) await Promise.race(inHand)
+      // Short: hands that become free meanwhile are asked for by the next one.
+      const pulled = await consumer.fetch({ max_messages: concurrency - inHand.size, expires: 1000 })
+      for await (const raw of pulled) take(raw)
+    }
+  })
+  await Promise.all(inHand)
 }

@@ -27,6 +27,8 @@ export type Message<M extends MessageContract = MessageContract> = Cause & {
   readonly causation_id: string | null
   readonly time: Date
   readonly data: DataOf<M>
+  /** Sent again from the history: must never have effects outside. */
+  readonly replayed: boolean
   readonly attempt: number
   readonly sequence: number
 }
@@ -101,6 +103,7 @@ export const decode = (contract: MessageContract, incoming: Incoming): Message =
     traceparent: headers.get('traceparent') || undefined,
     time: new Date(headers.get('ce-time')),
     data: data.data,
+    replayed: headers.has('df-replay'),
     attempt: incoming.info.deliveryCount,
     sequence: incoming.seq,
   }

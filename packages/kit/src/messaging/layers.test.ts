@@ -13,6 +13,7 @@ const message = (type: string, aggregate: string): Message => ({
   causation_id: null,
   time: new Date(0),
   data: {},
+  replayed: false,
   attempt: 1,
   sequence: 1,
 })

@@ -48,7 +48,6 @@ describe('the outbox and its relay', () => {
       js: stream.js,
       log,
       poll_ms,
-      retention_days: 35,
     })
     relays.push(started)
     return started

@@ -12,8 +12,9 @@ import type { Database } from '../postgres/database.ts'
 import { openDatabase } from '../postgres/database.ts'
 import type { Queryable } from '../postgres/statement.ts'
 import type { Log } from '../telemetry/log.ts'
+import { messagesPublished } from '../telemetry/metrics.ts'
 import { publish } from './publish.ts'
-import { deletePending, maintainOutbox, type PendingRow, selectPending, takeTurn, trimInbox } from './store.ts'
+import { deletePending, type PendingRow, selectPending, takeTurn } from './store.ts'
 
 export type RelayOptions = {
   database_url: string
@@ -21,7 +22,6 @@ export type RelayOptions = {
   js: JetStreamClient
   log: Log
   poll_ms: number
-  retention_days: number
 }
 
 export type Relay = {
@@ -32,8 +32,6 @@ export type Relay = {
 }
 
 const batchSize = 500
-const minute = 60_000
-const hour = 60 * minute
 
 /** The relay's connection: planned for a tiny pending table, no wait for the disk, ended when it hangs. */
 const connectionOptions =
@@ -41,7 +39,7 @@ const connectionOptions =
 
 /** Starts the relay of one service. */
 export const startRelay = (options: RelayOptions): Relay => {
-  const { service, log, poll_ms, retention_days } = options
+  const { service, log, poll_ms } = options
   const db = openDatabase(
     { url: options.database_url, application_name: `${service}-relay`, max: 1, options: connectionOptions },
     log,
@@ -49,22 +47,15 @@ export const startRelay = (options: RelayOptions): Relay => {
   let kicked = false
   let stopping = false
   let running: Promise<void> | undefined
-  let maintainAt = Date.now() + minute * Math.random()
 
   const run = async () => {
     try {
       do {
         kicked = false
-        while ((await drain(db, options.js, log)) === batchSize);
+        while ((await drain(db, options)) === batchSize);
       } while (kicked)
-      if (Date.now() > maintainAt) {
-        maintainAt = Date.now() + minute
-        await maintainOutbox(db, retention_days)
-        await trimInbox(db, retention_days, 10_000)
-        maintainAt += hour
-      }
     } catch (error) {
-      log.warn({ err: error }, 'the outbox could not be published or maintained; it is tried again')
+      log.warn({ err: error }, 'the outbox could not be published; it is tried again')
     } finally {
       running = undefined
       if (kicked && !stopping) start()
@@ -92,7 +83,7 @@ export const startRelay = (options: RelayOptions): Relay => {
 }
 
 /** One turn; how many messages were found pending. Throws when not all of them got through. */
-const drain = async (db: Database, js: JetStreamClient, log: Log): Promise<number> => {
+const drain = async (db: Database, { js, log, service }: RelayOptions): Promise<number> => {
   const client = await db.connect()
   const query: Queryable = { query: (statement) => client.query(statement) }
   let broken: Error | undefined
@@ -108,6 +99,7 @@ const drain = async (db: Database, js: JetStreamClient, log: Log): Promise<numbe
           )
         : undefined
     await Promise.all([forget, client.query('commit')])
+    messagesPublished.add(stored.length, { service })
     if (failures.length > 0) {
       log.debug({ pending: pending.length, stored: stored.length }, 'not all messages got through')
       throw new Error(`${pending.length - stored.length} messages wait in the outbox`, { cause: failures[0] })

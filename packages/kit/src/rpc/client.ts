@@ -40,12 +40,23 @@ const attempts = 3
 /** Makes the `call` of a service. */
 export const rpcClient = (connection: NatsConnection): Call => {
   const breakers = new Map<string, CircuitBreakerPolicy>()
+  let connected = true
+  void (async () => {
+    for await (const { type } of connection.status()) {
+      if (type === 'disconnect') connected = false
+      else if (type === 'reconnect') connected = true
+    }
+  })()
 
   return async (contract, input, { caller, timeout_ms = defaultTimeout } = {}) => {
     const target = ownerOf(contract)
     const breaker = getOrMake(breakers, target, newBreaker)
     const deadline = Date.now() + timeout_ms
-    const once = () => breaker.execute(() => request(connection, contract, input, caller, deadline))
+    const once = async () => {
+      // Known at once, where waiting for the deadline would only say the same later; and it is not the target's fault.
+      if (!connected) throw new Unavailable('NATS cannot be reached.')
+      return breaker.execute(() => request(connection, contract, input, caller, deadline))
+    }
     return traced(contract.subject, { 'rpc.system': 'nats', 'rpc.service': target }, async () => {
       for (let attempt = 1; ; attempt++) {
         try {

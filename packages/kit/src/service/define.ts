@@ -87,8 +87,6 @@ type OwnSettings<S extends z.ZodObject> = keyof S['shape'] extends never ? unkno
 export type ServiceParts<T extends ServiceTopology, S extends z.ZodObject, Resources, C> = {
   /** Its own settings beside those of its place. */
   settings?: S
-  /** The folder of its numbered SQL files: `new URL('./migrations', import.meta.url)`. */
-  migrations?: URL
   open?(context: { settings: BaseSettings<T> & OwnSettings<S>; log: Log }): Promise<Opened<Resources>>
   /**
    * Milliseconds a batch waits for company. For services that nobody waits for: a projection that lags by so much costs a
@@ -105,7 +103,6 @@ export type ServiceParts<T extends ServiceTopology, S extends z.ZodObject, Resou
 export type Service = {
   readonly topology: ServiceTopology
   readonly settings: z.ZodObject
-  readonly migrations: URL | undefined
   readonly parts: UntypedParts
 }
 
@@ -135,7 +132,6 @@ export const defineService = <
 ): Service => ({
   topology,
   settings: parts.settings ?? z.object({}),
-  migrations: parts.migrations,
   // The one place where the types of messages are dropped: what reaches a handler was parsed by its contract.
   parts: parts as unknown as UntypedParts,
 })

@@ -31,8 +31,7 @@ export const batchHandler = (
       await traced(`batch ${contract.stream}`, { 'messaging.batch.message_count': messages.length }, () =>
         transaction(async (tx) => {
           for (const group of layersOf(await unseen(tx, consumer, received), kindIn(hears))) {
-            const { batch } = handlerOf(hears, group[0])
-            await batch?.(group, tx, context)
+            await handlerOf(hears, group[0]).batch?.(group, tx, context)
           }
         }),
       )
@@ -62,5 +61,8 @@ const kindIn = (hears: Hears) => (message: Message) => {
 const handlerOf = (hears: Hears, message: Message | undefined): UntypedHear => {
   const handler = message && hears[message.type]
   if (!handler) throw new Terminal(`Nothing handles ${message?.type}.`)
+  if (message.replayed && handler.effects === 'external') {
+    throw new Terminal(`${message.type} is replayed, and what it leads to reaches the world outside.`)
+  }
   return handler
 }

@@ -6,6 +6,7 @@ import { startConsumer } from '../messaging/consumer.ts'
 import { watcher } from '../messaging/watch.ts'
 import { startRelay } from '../outbox/relay.ts'
 import { type Database, openDatabase } from '../postgres/database.ts'
+import { startMaintenance } from '../postgres/maintenance.ts'
 import { transactions } from '../postgres/transaction.ts'
 import { rpcClient } from '../rpc/client.ts'
 import { type Answer, startRpcServer } from '../rpc/server.ts'
@@ -67,6 +68,7 @@ export const runService = async (
     if (db) {
       stops.push(() => db.end())
       checks.postgres = () => db.ping()
+      stops.push(startMaintenance(db, outboxRetentionDays, log).stop)
     }
 
     const connection = await connectNats(
@@ -85,7 +87,6 @@ export const runService = async (
         js,
         log,
         poll_ms: settings.OUTBOX_POLL_MS,
-        retention_days: outboxRetentionDays,
       })
       kick = relay.kick
       stops.push(relay.stop)
@@ -119,13 +120,19 @@ export const runService = async (
     for (const contract of consumersOf(topology)) {
       const hears = topology.hears.filter(({ stream }: MessageContract) => stream === contract.stream)
       const heard = hears.map((message) => ({ message, handler: hearOf(service, message) }))
+      const alone = heard.filter(({ handler }) => handler.each).length
+      if (alone !== 0 && alone !== heard.length) {
+        throw new Error(
+          `${topology.name} mixes batch and each handlers on ${contract.stream}; one consumer has one way.`,
+        )
+      }
       const consumer = startConsumer({
         contract,
         hears,
         js,
         log,
         linger_ms: parts.linger_ms ?? 0,
-        ...(heard.every(({ handler }) => handler.each)
+        ...(alone > 0
           ? { handle: eachHandler(parts.hears, context), batch: 1, concurrency: settings.CONSUMER_CONCURRENCY }
           : {
               handle: batchHandler(contract, parts.hears, context, transaction),

@@ -1,0 +1,37 @@
+// Keeps the messaging tables of a service's database within their retention, beside its work.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { maintainOutbox, trimInbox } from '../outbox/store.ts'
+import type { Log } from '../telemetry/log.ts'
+import type { Database } from './database.ts'
+
+const hour = 3_600_000
+const slice = 10_000
+
+/**
+ * Each hour makes the outbox partitions of the coming days, drops those past `retention_days`, and forgets handled messages
+ * that no stream can deliver any more. Any number of processes may do so at once; a failure waits for the next hour.
+ */
+export const startMaintenance = (db: Database, retention_days: number, log: Log): { stop(): Promise<void> } => {
+  const stopped = new AbortController()
+  const maintain = async () => {
+    await maintainOutbox(db, retention_days)
+    while (!stopped.signal.aborted && (await trimInbox(db, retention_days, slice)).length === slice);
+  }
+  const run = async () => {
+    // Not all at the same moment after a deployment.
+    await sleep(Math.random() * 60_000, undefined, { signal: stopped.signal })
+    for (;;) {
+      await maintain().catch((error: unknown) =>
+        log.warn({ err: error }, 'the messaging tables could not be maintained'),
+      )
+      await sleep(hour, undefined, { signal: stopped.signal })
+    }
+  }
+  const running = run().catch(() => undefined) // Only the sleep is left to reject: at the stop.
+  return {
+    stop: async () => {
+      stopped.abort()
+      await running
+    },
+  }
+}
