@@ -20,6 +20,7 @@ export default defineService(topology['notification-worker'], {
     const mailer = openMailer(settings.SMTP_URL, settings.MAIL_FROM, settings.CONSUMER_CONCURRENCY)
     return { resources: { mailer, render: openTemplates(settings.PUBLIC_URL) }, close: mailer.close }
   },
+  linger_ms: 100,
   hears: { notify_user: send },
   answers: {},
 })

@@ -8,7 +8,7 @@
 // batch is not judged: it stays in hand and is tried until the database is back.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ConsumerContract, consumerSettings, type MessageContract } from '@deliveryflow/contracts'
-import type { JetStreamClient, JsMsg } from '@nats-io/jetstream'
+import type { Consumer, JetStreamClient, JsMsg } from '@nats-io/jetstream'
 import { isConnectionError, Terminal } from '../errors.ts'
 import type { Log } from '../telemetry/log.ts'
 import { messagesHandled } from '../telemetry/metrics.ts'
@@ -123,9 +123,9 @@ export const startConsumer = (options: ConsumerOptions): RunningConsumer => {
   const { linger_ms } = options
   const running =
     concurrency > 1
-      ? sideBySide(source, concurrency, accept)
+      ? sideBySide(source, concurrency, linger_ms, accept)
       : linger_ms > 0
-        ? gathered(source, { batch, linger_ms }, accept)
+        ? gathered(source, batch, linger_ms, accept)
         : inOrder(source, batch, accept)
 
   return {
@@ -203,51 +203,58 @@ const inOrder = (source: Source, batch: number, accept: Accept): Promise<void> =
   })
 
 /**
- * In order too, but what comes within `linger_ms` after a message is pulled together: the server replicates and syncs one
- * delivery instead of one for each message. Nothing waits when a whole batch is there.
+ * Pulls what comes within `linger_ms` after a message together with it: the server replicates and syncs one delivery instead
+ * of one for each message. Nothing waits when `most` are there already.
  */
-const gathered = (
-  source: Source,
-  { batch, linger_ms }: Pick<ConsumerOptions, 'batch' | 'linger_ms'>,
-  accept: Accept,
-): Promise<void> =>
+const gather = async (consumer: Consumer, { unsettled }: Source, most: number, linger_ms: number): Promise<JsMsg[]> => {
+  const first = await consumer.next({ expires: 1000 })
+  if (!first) return []
+  const gathered = [first]
+  unsettled.add(first)
+  if (first.info.pending < most) await sleep(linger_ms)
+  const { num_pending } = await consumer.info()
+  const max_messages = Math.min(num_pending, most - 1)
+  if (max_messages === 0) return gathered
+  for await (const raw of await consumer.fetch({ max_messages, expires: 1000 })) {
+    unsettled.add(raw)
+    gathered.push(raw)
+  }
+  return gathered
+}
+
+/** In order too, a batch gathered at a time: for those that nobody waits for. */
+const gathered = (source: Source, batch: number, linger_ms: number, accept: Accept): Promise<void> =>
   persistently(source, async () => {
-    const { js, contract, stopped, unsettled } = source
-    const consumer = await js.consumers.get(contract.stream, contract.durable)
-    while (!stopped.aborted) {
-      const first = await consumer.next({ expires: 1000 })
-      if (!first) continue
-      const gathering = [first]
-      unsettled.add(first)
-      if (first.info.pending < batch) await sleep(linger_ms)
-      const { num_pending } = await consumer.info()
-      if (num_pending > 0) {
-        const max_messages = Math.min(num_pending, batch - 1)
-        for await (const raw of await consumer.fetch({ max_messages, expires: 1000 })) {
-          unsettled.add(raw)
-          gathering.push(raw)
-        }
-      }
-      await accept(gathering)
+    const consumer = await source.js.consumers.get(source.contract.stream, source.contract.durable)
+    while (!source.stopped.aborted) {
+      const raws = await gather(consumer, source, batch, linger_ms)
+      if (raws.length > 0) await accept(raws)
     }
   })
 
-/** Many messages at once, each on its own, pulled only for hands that are free: fair among any number of workers. */
-const sideBySide = async (source: Source, concurrency: number, accept: Accept): Promise<void> => {
+/** Many messages at once, each on its own; pulled only when those at hand run out, so fair among any number of workers. */
+const sideBySide = async (source: Source, concurrency: number, linger_ms: number, accept: Accept): Promise<void> => {
+  const waiting: JsMsg[] = []
   const inHand = new Set<Promise<void>>()
-  const take = (raw: JsMsg) => {
-    source.unsettled.add(raw)
-    const work = accept([raw]).finally(() => inHand.delete(work))
-    inHand.add(work)
+  const begin = () => {
+    while (inHand.size < concurrency && !source.stopped.aborted) {
+      const raw = waiting.shift()
+      if (!raw) return
+      const work = accept([raw]).finally(() => {
+        inHand.delete(work)
+        begin()
+      })
+      inHand.add(work)
+    }
   }
   await persistently(source, async () => {
-    const { js, contract, stopped } = source
-    const consumer = await js.consumers.get(contract.stream, contract.durable)
-    while (!stopped.aborted) {
-      if (inHand.size === concurrency) await Promise.race(inHand)
-      // Short: hands that become free meanwhile are asked for by the next one.
-      const pulled = await consumer.fetch({ max_messages: concurrency - inHand.size, expires: 1000 })
-      for await (const raw of pulled) take(raw)
+    const consumer = await source.js.consumers.get(source.contract.stream, source.contract.durable)
+    while (!source.stopped.aborted) {
+      if (waiting.length >= concurrency) await Promise.race(inHand)
+      else {
+        waiting.push(...(await gather(consumer, source, concurrency * 4, linger_ms)))
+        begin()
+      }
     }
   })
   await Promise.all(inHand)
