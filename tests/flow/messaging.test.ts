@@ -48,14 +48,18 @@ describe('messages between the services', () => {
     await manager.consumers.delete(stream, name)
     return found
   }
-  /** Waits until every consumer has handled everything that was in the stream at the call. */
+  /** Waits until every consumer has, at some moment, handled all that was in the stream at the call. */
   const handled = async (stream: string) => {
     const { state } = await manager.streams.info(stream)
+    const done = new Set<string>()
     await until(`every consumer of ${stream} has got to ${state.last_seq}`, async () => {
-      for await (const { ack_floor } of manager.consumers.list(stream)) {
-        if (ack_floor.stream_seq < state.last_seq) return false
+      let consumers = 0
+      for await (const { name, ack_floor, num_pending, num_ack_pending } of manager.consumers.list(stream)) {
+        consumers++
+        // A filter may leave the last messages out: then nothing being left tells the same.
+        if (ack_floor.stream_seq >= state.last_seq || num_pending + num_ack_pending === 0) done.add(name)
       }
-      return true
+      return done.size === consumers
     })
   }
 
@@ -66,8 +70,8 @@ describe('messages between the services', () => {
     const { order_id } = placed.body
     await orderIs(ann, order_id, 'COMPLETED')
     await until('all letters arrived', async () => (await lettersTo(system, ann.email)).length === 6)
+    await until('the last event is out', async () => (await stored('EVENTS', order_id)).length === 9)
     const events = await stored('EVENTS', order_id)
-    assert.equal(events.length, 9)
 
     for (const round of ['second', 'third']) {
       for (const event of events) {
