@@ -135,7 +135,8 @@ function discard(dir: string): void {
   rmSync(dirname(elsewhere(dir)), { recursive: true, force: true })
 }
 
-function settingName(service: string): string {
+/** The prefix of a service's own settings: `order-history` → `ORDER_HISTORY`. */
+export function settingName(service: string): string {
   return service.toUpperCase().replaceAll('-', '_')
 }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { databaseOf, natsPermissions, type ServiceName, topology } from '@deliveryflow/contracts'
-import { type Backends, startBackends } from './backends.ts'
+import { type Backends, settingName, startBackends } from './backends.ts'
 import { type ManagedProcess, managedProcess } from './managed.ts'
 import { freePort, type Ports } from './ports.ts'
 import { databases, prepare } from './prepare.ts'
@@ -99,7 +99,7 @@ const rolesOfOneDatabase = (backends: Backends) =>
     Object.values(topology).flatMap((service) => {
       const database = databaseOf(service)
       if (database === null) return []
-      return [[`${service.name.toUpperCase().replaceAll('-', '_')}__DATABASE_URL`, backends.postgres.url(database)]]
+      return [[`${settingName(service.name)}__DATABASE_URL`, backends.postgres.url(database)]]
     }),
   )
 

@@ -4,7 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after } from 'node:test'
-import { natsPermissions, type StreamName } from '@deliveryflow/contracts'
+import { type DataOf, type MessageContract, natsPermissions, type StreamName } from '@deliveryflow/contracts'
+import { type Message, newId } from '@deliveryflow/kit'
 import { provision } from '@deliveryflow/kit/messaging/provision'
 import { AckPolicy, type JetStreamClient, jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream'
 import { connect, type NatsConnection, nanos } from '@nats-io/transport-node'
@@ -153,3 +154,19 @@ const read = async (connection: NatsConnection, stream: string, subject = '>') =
   await manager.consumers.delete(stream, name)
   return found
 }
+
+/** A message about an order as a handler is given it, delivered for the first time just now. */
+export const received = <M extends MessageContract>(contract: M, data: DataOf<M> & { order_id: string }): Message => ({
+  id: newId(),
+  type: contract.type,
+  source: 'test',
+  subject: contract.subject,
+  aggregate: data.order_id,
+  correlation_id: data.order_id,
+  causation_id: null,
+  time: new Date(),
+  data,
+  replayed: false,
+  attempt: 1,
+  sequence: 1,
+})

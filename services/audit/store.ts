@@ -1,5 +1,6 @@
 // The SQL of audit: events enter the index by sets and are read in their order.
 import { statement } from '@deliveryflow/kit'
+import type { IndexRow } from './domain.ts'
 
 /**
  * Enters events. One that is there stays as it is; another event at a place that is taken is an error, never dropped in
@@ -19,19 +20,8 @@ export const insertEvents = statement<[events: string]>(
    on conflict (event_id) do nothing`,
 )
 
-export type EventRow = {
-  sequence: number
-  event_id: string
-  type: string
-  source: string
-  subject: string
-  order_id: string | null
-  user_id: string | null
-  correlation_id: string
-  causation_id: string | null
-  time: Date
-  data: Record<string, unknown>
-}
+/** An event as it is read back. */
+export type EventRow = Omit<IndexRow, 'correlated'>
 
 type ListParameters = [
   after: number,

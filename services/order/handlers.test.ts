@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { Caller, DataOf, InputOf, MessageContract, OrderView, Product } from '@deliveryflow/contracts'
+import type { Caller, InputOf, OrderView, Product } from '@deliveryflow/contracts'
 import * as contracts from '@deliveryflow/contracts'
 import { type Database, type Message, newId, Rejection, reject, Unavailable } from '@deliveryflow/kit'
 import { openDatabase } from '@deliveryflow/kit/postgres/database'
@@ -9,7 +9,7 @@ import { migrate } from '@deliveryflow/kit/postgres/migrate'
 import { transactions } from '@deliveryflow/kit/postgres/transaction'
 import { batchHandler } from '@deliveryflow/kit/service/handle'
 import { createLog } from '@deliveryflow/kit/telemetry/log'
-import { type ScratchDatabase, scratchDatabase, testBackends } from '@deliveryflow/local/testing'
+import { received as message, type ScratchDatabase, scratchDatabase, testBackends } from '@deliveryflow/local/testing'
 import { openCache } from './cache.ts'
 import * as handle from './handlers.ts'
 import service from './service.ts'
@@ -97,20 +97,6 @@ describe('order on a real database', () => {
   const statusInDatabase = async (order_id: string) =>
     (await rows('select status from orders where order_id = $1', order_id))[0]?.status
 
-  const message = <M extends MessageContract>(contract: M, data: DataOf<M> & { order_id: string }): Message => ({
-    id: newId(),
-    type: contract.type,
-    source: 'test',
-    subject: contract.subject,
-    aggregate: data.order_id,
-    correlation_id: data.order_id,
-    causation_id: null,
-    time: new Date(),
-    data,
-    replayed: false,
-    attempt: 1,
-    sequence: 1,
-  })
   const facts = ({ order_id, user_id, total, delivery_address }: OrderView) => ({
     order_id,
     user_id,

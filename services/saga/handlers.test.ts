@@ -2,14 +2,14 @@ import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import * as contracts from '@deliveryflow/contracts'
-import { consumersOf, type DataOf, type MessageContract, topology } from '@deliveryflow/contracts'
+import { consumersOf, topology } from '@deliveryflow/contracts'
 import { type Database, type Message, newId, Rejection, type Transaction } from '@deliveryflow/kit'
 import { openDatabase } from '@deliveryflow/kit/postgres/database'
 import { migrate } from '@deliveryflow/kit/postgres/migrate'
 import { transactions } from '@deliveryflow/kit/postgres/transaction'
 import { batchHandler } from '@deliveryflow/kit/service/handle'
 import { createLog } from '@deliveryflow/kit/telemetry/log'
-import { type ScratchDatabase, scratchDatabase } from '@deliveryflow/local/testing'
+import { received as event, type ScratchDatabase, scratchDatabase } from '@deliveryflow/local/testing'
 import * as handle from './handlers.ts'
 import { hearing } from './hearing.ts'
 import saga from './service.ts'
@@ -60,20 +60,6 @@ describe('saga on a real database', () => {
   const user_id = newId()
   const total = { amount: 500, currency: 'EUR' }
   const facts = (order_id: string) => ({ order_id, user_id, total, delivery_address: 'Tverskaya 1' })
-  const event = <M extends MessageContract>(contract: M, data: DataOf<M> & { order_id: string }): Message => ({
-    id: newId(),
-    type: contract.type,
-    source: 'test',
-    subject: contract.subject,
-    aggregate: data.order_id,
-    correlation_id: data.order_id,
-    causation_id: null,
-    time: new Date(),
-    data,
-    replayed: false,
-    attempt: 1,
-    sequence: 1,
-  })
   const created = (order_id: string) => event(contracts.orderCreated, { ...facts(order_id), items: [] })
   const reserved = (order_id: string) => event(contracts.inventoryReserved, facts(order_id))
   const captured = (order_id: string) => event(contracts.paymentCaptured, { ...facts(order_id), payment_id: newId() })

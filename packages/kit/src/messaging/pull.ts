@@ -55,17 +55,20 @@ export const inOrder = (source: Source, batch: number, accept: Accept): Promise<
     }
     void messages.closed().then(end, end)
     stopped.addEventListener('abort', end, { once: true })
-    while (!ended) {
-      if (buffer.length === 0) {
-        arrived = Promise.withResolvers()
-        await arrived.promise
-      } else await accept(buffer.splice(0, batch))
-    }
-    stopped.removeEventListener('abort', end)
-    await messages.close()
-    for (const raw of buffer) {
-      unsettled.delete(raw)
-      raw.nak()
+    try {
+      while (!ended) {
+        if (buffer.length === 0) {
+          arrived = Promise.withResolvers()
+          await arrived.promise
+        } else await accept(buffer.splice(0, batch))
+      }
+    } finally {
+      stopped.removeEventListener('abort', end)
+      await messages.close()
+      for (const raw of buffer) {
+        unsettled.delete(raw)
+        raw.nak()
+      }
     }
   })
 
@@ -73,18 +76,28 @@ export const inOrder = (source: Source, batch: number, accept: Accept): Promise<
  * Pulls what comes within `linger_ms` after a message together with it: the server replicates and syncs one delivery instead
  * of one for each message. Nothing waits when `most` are there already.
  */
-const gather = async (consumer: Consumer, { unsettled }: Source, most: number, linger_ms: number): Promise<JsMsg[]> => {
+const gather = async (
+  consumer: Consumer,
+  { unsettled, log }: Source,
+  most: number,
+  linger_ms: number,
+): Promise<JsMsg[]> => {
   const first = await consumer.next({ expires: 1000 })
   if (!first) return []
   const gathered = [first]
   unsettled.add(first)
   if (first.info.pending < most) await sleep(linger_ms)
-  const { num_pending } = await consumer.info()
-  const max_messages = Math.min(num_pending, most - 1)
-  if (max_messages === 0) return gathered
-  for await (const raw of await consumer.fetch({ max_messages, expires: 1000 })) {
-    unsettled.add(raw)
-    gathered.push(raw)
+  try {
+    const { num_pending } = await consumer.info()
+    const max_messages = Math.min(num_pending, most - 1)
+    if (max_messages === 0) return gathered
+    for await (const raw of await consumer.fetch({ max_messages, expires: 1000 })) {
+      unsettled.add(raw)
+      gathered.push(raw)
+    }
+  } catch (error) {
+    // What has come is handled all the same: left unsettled it would be kept from everybody by our heartbeat.
+    log.debug({ err: error, gathered: gathered.length }, 'the rest could not be gathered')
   }
   return gathered
 }

@@ -8,8 +8,7 @@
 // Not chosen: a cursor on a sequence (skips what commits late), a cursor on transaction ids below the snapshot's xmin (no
 // loss, but any long transaction of the whole PostgreSQL instance holds every event back).
 import type { JetStreamClient } from '@nats-io/jetstream'
-import type { Database } from '../postgres/database.ts'
-import { openDatabase } from '../postgres/database.ts'
+import { type Database, openDatabase } from '../postgres/database.ts'
 import type { Queryable } from '../postgres/statement.ts'
 import type { Log } from '../telemetry/log.ts'
 import { messagesPublished } from '../telemetry/metrics.ts'

@@ -5,7 +5,7 @@ import { connectNats } from '../messaging/connection.ts'
 import { startConsumer } from '../messaging/consumer.ts'
 import { watcher } from '../messaging/watch.ts'
 import { startRelay } from '../outbox/relay.ts'
-import { type Database, openDatabase } from '../postgres/database.ts'
+import { openDatabase } from '../postgres/database.ts'
 import { startMaintenance } from '../postgres/maintenance.ts'
 import { transactions } from '../postgres/transaction.ts'
 import { rpcClient } from '../rpc/client.ts'
@@ -64,7 +64,10 @@ export const runService = async (
     const db =
       settings.DATABASE_URL === undefined
         ? undefined
-        : openServiceDatabase(topology.name, settings, settings.DATABASE_URL, log)
+        : openDatabase(
+            { url: settings.DATABASE_URL, application_name: topology.name, max: settings.DATABASE_POOL },
+            log,
+          )
     if (db) {
       stops.push(() => db.end())
       checks.postgres = () => db.ping()
@@ -119,9 +122,8 @@ export const runService = async (
 
     for (const contract of consumersOf(topology)) {
       const hears = topology.hears.filter(({ stream }: MessageContract) => stream === contract.stream)
-      const heard = hears.map((message) => ({ message, handler: hearOf(service, message) }))
-      const alone = heard.filter(({ handler }) => handler.each).length
-      if (alone !== 0 && alone !== heard.length) {
+      const alone = hears.filter((message) => hearOf(service, message).each).length
+      if (alone !== 0 && alone !== hears.length) {
         throw new Error(
           `${topology.name} mixes batch and each handlers on ${contract.stream}; one consumer has one way.`,
         )
@@ -153,13 +155,6 @@ export const runService = async (
     throw error
   }
 }
-
-const openServiceDatabase = (
-  name: string,
-  settings: Settings,
-  url: string,
-  log: ReturnType<typeof createLog>,
-): Database => openDatabase({ url, application_name: name, max: settings.DATABASE_POOL }, log)
 
 const answerOf = (service: Service, contract: RpcContract) => {
   const answer = service.parts.answers[contract.name]
