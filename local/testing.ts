@@ -117,6 +117,7 @@ export const scratchStream = async (): Promise<ScratchStream> => {
         durable_name: durable,
         ack_policy: AckPolicy.Explicit,
         max_ack_pending: 2000,
+        mem_storage: true,
       })
     },
     messages: async <T>() => (await read(connection, name)).map(({ data }) => data as T),

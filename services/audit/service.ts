@@ -4,7 +4,7 @@ import { defineService } from '@deliveryflow/kit'
 import * as handle from './handlers.ts'
 
 export default defineService(topology.audit, {
-  linger_ms: 100,
+  linger_ms: 400,
   hears: {
     user_registered: handle.enter,
     password_reset_requested: handle.enter,

@@ -1,6 +1,6 @@
 // The planner's handler turns events into jobs; the worker's sends the letter of a job, at most once.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { getContact, issueLetterToken, notifyUser, type topology } from '@deliveryflow/contracts'
+import { getContacts, issueLetterToken, notifyUser, type topology } from '@deliveryflow/contracts'
 import {
   type Context,
   DeadlineExceeded,
@@ -12,10 +12,11 @@ import {
   type Transaction,
   Unavailable,
 } from '@deliveryflow/kit'
+import { batched } from './batched.ts'
 import { type Job, nextStep } from './domain.ts'
+import * as letters from './letters.ts'
 import { type Mailer, messageIdOf } from './mail.ts'
 import type { Render } from './render.ts'
-import * as store from './store.ts'
 
 type Heard<Data> = Pick<Message, 'id' | 'correlation_id' | 'traceparent'> & { readonly data: Data }
 
@@ -33,54 +34,49 @@ type Worker = (typeof topology)['notification-worker']
 type Settings = { MAIL_FROM: string; PUBLIC_URL: string }
 export type WorkerContext = Context<Worker, Settings, { mailer: Mailer; render: Render }>
 
-/** A worker that is alive holds a claim for less than this; see sendTimeout in mail.ts. */
-const staleAfter = 30_000
-
 export const send: HearOf<typeof notifyUser, Worker, WorkerContext> = {
   effects: 'external',
   each: async ({ data: job }, context) => {
     const { db, log, mailer } = context
     const { letter_key } = job
-    const [begun] = await store.selectLetter(db, letter_key, staleAfter)
-    switch (nextStep(begun)) {
+    switch (nextStep(await letters.find(db, letter_key))) {
       case 'settled':
         return
       case 'wait':
         throw new Unavailable('Another worker has this letter in hand.')
-      case 'give_up': {
-        const given = await store.giveUpLetter(db, letter_key, staleAfter)
-        if (given.length > 0) log.warn({ letter_key }, 'a worker ended while it sent this letter; it is not sent again')
+      case 'give_up':
+        if (await letters.giveUp(db, letter_key))
+          log.warn({ letter_key }, 'a worker ended while it sent this letter; it is not sent again')
         return
-      }
       case 'write':
     }
 
     const mail = await written(job, context)
-    const claim_id = newId()
     const { user_id, letter } = job
-    const claimed = await insistently(() =>
-      store.claimLetter(db, letter_key, claim_id, user_id, letter.kind, mail.message_id),
-    )
-    if (claimed.length === 0) throw new Unavailable('Another worker was faster to claim this letter.')
+    const claim = { letter_key, claim_id: newId(), user_id, kind: letter.kind, message_id: mail.message_id }
+    const claimed = await insistently(() => letters.claim(db, claim))
+    if (!claimed) throw new Unavailable('Another worker was faster to claim this letter.')
 
     const result = await mailer.send(mail)
     switch (result.outcome) {
       case 'accepted':
-        await insistently(() => store.markSent(db, letter_key, claim_id))
+        await insistently(() => letters.markSent(db, claim))
         return
       case 'refused':
-        await insistently(() => store.releaseLetter(db, letter_key, claim_id))
+        await insistently(() => letters.release(db, claim))
         throw result.error
       case 'unknown':
         log.warn({ letter_key, err: result.error }, 'this letter may have been sent; it is not sent again')
-        await insistently(() => store.markUncertain(db, letter_key, claim_id))
+        await insistently(() => letters.markUncertain(db, claim))
     }
   },
 }
 
 /** Everything that can fail without harm, done before the letter is claimed. */
 const written = async ({ letter_key, user_id, letter }: Job, { call, render }: WorkerContext) => {
-  const contact = await answered(call(getContact, { user_id }))
+  const contact = await contactOf(call, user_id)
+  // Right after a registration; profile may know more a little later.
+  if (!contact) throw new Error(`There is no profile of user ${user_id} (yet).`)
   const token =
     letter.kind === 'verify_email' || letter.kind === 'password_reset'
       ? (await answered(call(issueLetterToken, { user_id, purpose: letter.kind }))).token
@@ -88,6 +84,13 @@ const written = async ({ letter_key, user_id, letter }: Job, { call, render }: W
   const to = { name: contact.name, address: contact.email }
   return { message_id: messageIdOf(letter_key), to, ...render(letter, contact, token) }
 }
+
+/** The contact data of a user; undefined while profile has none. */
+const contactOf = batched(async (call: WorkerContext['call'], user_ids: readonly string[]) => {
+  const { contacts } = await answered(call(getContacts, { user_ids: [...new Set(user_ids)] }))
+  const known = new Map(contacts.map((contact) => [contact.user_id, contact]))
+  return user_ids.map((user_id) => known.get(user_id))
+})
 
 /** The answer of a call. A service that is away or slow is waited for; one that says no may know more a little later. */
 const answered = async <T>(answer: Promise<T | Rejection>): Promise<T> => {

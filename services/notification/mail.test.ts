@@ -86,6 +86,7 @@ describe('the mailer', () => {
     assert.notEqual(messageIdOf('welcome:ann'), messageIdOf('welcome:bob'))
     assert.match(letter, /^From: Shop <shop@example\.com>\r$/m)
     assert.match(letter, /^Auto-Submitted: auto-generated\r$/m)
+    assert.match(letter, /\r\nHello\.\r\n.+\r\n<p>Hello\.<\/p>\r\n/s)
   })
 
   it('says that a letter was refused for now, or for good, and by whom', async () => {

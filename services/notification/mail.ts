@@ -1,6 +1,6 @@
 // Sends letters over pooled SMTP connections, and says of each whether the server took it, did not, or may have.
 import { createHash } from 'node:crypto'
-import type { Readable } from 'node:stream'
+import { type Readable, Transform } from 'node:stream'
 import { Terminal, Unavailable } from '@deliveryflow/kit'
 import { createTransport, type NodemailerError } from 'nodemailer'
 
@@ -49,6 +49,7 @@ export const openMailer = (url: string, from: string, connections: number): Mail
   )
   const bodies = new Map<string, Readable>()
   transport.use('stream', (mail, done) => {
+    mail.message.transform(whole)
     mail.message.processFunc((body) => {
       bodies.set(mail.message.messageId(), body)
       return body
@@ -68,6 +69,18 @@ export const openMailer = (url: string, from: string, connections: number): Mail
     },
     close: async () => transport.close(),
   }
+}
+
+/** The body in one piece: nodemailer makes it in a dozen small ones, and each would be a packet of its own. */
+const whole = (): Transform => {
+  const pieces: Buffer[] = []
+  return new Transform({
+    transform: (piece, _encoding, done) => {
+      pieces.push(piece)
+      done()
+    },
+    flush: (done) => done(null, Buffer.concat(pieces)),
+  })
 }
 
 /**

@@ -5,7 +5,7 @@ import { lettersOf } from './domain.ts'
 import { plan } from './handlers.ts'
 
 export default defineService(topology['notification-planner'], {
-  linger_ms: 100,
+  linger_ms: 400,
   hears: {
     user_registered: plan(lettersOf.user_registered),
     password_reset_requested: plan(lettersOf.password_reset_requested),

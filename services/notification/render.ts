@@ -3,11 +3,11 @@
 // A template is a subject line and paragraphs. The same source becomes the text and, escaped and wrapped, the HTML, so the
 // two cannot tell different things.
 import { readFileSync } from 'node:fs'
-import { type getContact, type Letter, letter, type Money, type OutputOf } from '@deliveryflow/contracts'
+import { type getContacts, type Letter, letter, type Money, type OutputOf } from '@deliveryflow/contracts'
 import Handlebars from 'handlebars'
 import { type Locale, locales, words } from './words.ts'
 
-export type Contact = OutputOf<typeof getContact>
+export type Contact = OutputOf<typeof getContacts>['contacts'][number]
 export type Rendered = { subject: string; text: string; html: string }
 
 /** Writes a letter. `token`: that of a verify_email or password_reset letter, null for the others. */
@@ -88,9 +88,14 @@ const factsOf = (about: Letter, locale: Locale, publicUrl: string, token: string
   }
 }
 
+/** Kept: to make one costs more than to write the rest of a letter. There are as many as currencies in use. */
+const formatters = new Map<string, Intl.NumberFormat>()
+
 /** Money as its reader writes it; how many digits the minor unit has is the currency's. */
 const format = ({ amount, currency }: Money, locale: Locale): string => {
-  const formatter = new Intl.NumberFormat(locale, { style: 'currency', currency })
+  const style = `${locale} ${currency}`
+  const formatter = formatters.get(style) ?? new Intl.NumberFormat(locale, { style: 'currency', currency })
+  formatters.set(style, formatter)
   return formatter.format(amount / 10 ** (formatter.resolvedOptions().maximumFractionDigits ?? 2))
 }
 

@@ -20,7 +20,7 @@ export default defineService(topology['notification-worker'], {
     const mailer = openMailer(settings.SMTP_URL, settings.MAIL_FROM, settings.CONSUMER_CONCURRENCY)
     return { resources: { mailer, render: openTemplates(settings.PUBLIC_URL) }, close: mailer.close }
   },
-  linger_ms: 100,
+  linger_ms: 400,
   hears: { notify_user: send },
   answers: {},
 })

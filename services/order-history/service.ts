@@ -4,7 +4,7 @@ import { defineService } from '@deliveryflow/kit'
 import * as handle from './handlers.ts'
 
 export default defineService(topology['order-history'], {
-  linger_ms: 100,
+  linger_ms: 400,
   hears: {
     order_created: handle.project,
     inventory_reserved: handle.project,

@@ -1,5 +1,5 @@
 // For each message and call of profile: load, decide, save.
-import type { getContact, getProfile, topology, updateProfile, userRegistered } from '@deliveryflow/contracts'
+import type { getContacts, getProfile, topology, updateProfile, userRegistered } from '@deliveryflow/contracts'
 import { type AnswerOf, type Context, type HearOf, reject, rowsOf } from '@deliveryflow/kit'
 import { edited, type Profile } from './domain.ts'
 import * as store from './store.ts'
@@ -29,7 +29,6 @@ export const editProfile: Answer<typeof updateProfile> = async (changes, { trans
     return { user_id, email, name, phone, address, locale }
   })
 
-export const contactOf: Answer<typeof getContact> = async ({ user_id }, { db }) => {
-  const [profile] = await store.selectProfile(db, user_id)
-  return profile ?? reject('not_found', `There is no profile of user ${user_id} (yet).`)
-}
+export const contactsOf: Answer<typeof getContacts> = async ({ user_ids }, { db }) => ({
+  contacts: await store.selectProfiles(db, user_ids),
+})

@@ -68,7 +68,10 @@ describe('profile', () => {
     const [ann, bob] = [randomUUID(), randomUUID()]
     await hear(registered(ann), registered(bob, 'Bob'), registered(ann))
     assert.deepEqual(await ask(contracts.getProfile, {}, ann), fresh(ann))
-    assert.deepEqual(await ask(contracts.getContact, { user_id: bob }), fresh(bob, 'Bob'))
+    const found = await ask(contracts.getContacts, { user_ids: [bob, randomUUID(), ann] })
+    assert.ok(typeof found === 'object')
+    const sorted = found.contacts.toSorted((a, b) => a.name.localeCompare(b.name))
+    assert.deepEqual(sorted, [fresh(ann), fresh(bob, 'Bob')])
   })
 
   it('keeps what its user edited when the history is replayed', async () => {
@@ -106,6 +109,6 @@ describe('profile', () => {
     const nobody = randomUUID()
     assert.equal(await ask(contracts.getProfile, {}, nobody), 'not_found')
     assert.equal(await ask(contracts.updateProfile, { name: 'X' }, nobody), 'not_found')
-    assert.equal(await ask(contracts.getContact, { user_id: nobody }), 'not_found')
+    assert.deepEqual(await ask(contracts.getContacts, { user_ids: [nobody] }), { contacts: [] })
   })
 })

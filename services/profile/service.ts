@@ -14,6 +14,6 @@ export default defineService(topology.profile, {
   answers: {
     'profile.get': handle.ownProfile,
     'profile.update': handle.editProfile,
-    'profile.get_contact': handle.contactOf,
+    'profile.get_contacts': handle.contactsOf,
   },
 })

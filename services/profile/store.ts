@@ -15,6 +15,12 @@ export const selectProfile = statement<[user_id: string], Profile>(
   'select user_id, email, name, phone, address, locale from profiles where user_id = $1',
 )
 
+/** The profiles of these users; one who has none is left out. */
+export const selectProfiles = statement<[user_ids: string[]], Profile>(
+  'select_profiles',
+  'select user_id, email, name, phone, address, locale from profiles where user_id = any($1::uuid[])',
+)
+
 /** Locks a profile until it is saved, so that of two edits neither is lost. */
 export const lockProfile = statement<[user_id: string], Profile>(
   'lock_profile',

@@ -32,7 +32,7 @@ export default defineService(topology.saga, {
     ),
   }),
   open: openHearing,
-  linger_ms: 100,
+  linger_ms: 200,
   hears: {
     order_created: handle.follow,
     inventory_reserved: handle.follow,

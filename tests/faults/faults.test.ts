@@ -106,6 +106,14 @@ describe('in the middle of 500 running orders', () => {
     })
   })
 
+  it('all NATS nodes are killed, and with them what they kept in memory', async () => {
+    await survive(async () => {
+      const { nodes } = running.backends.nats
+      await Promise.all(nodes.map((node) => node.kill()))
+      await Promise.all(nodes.map((node) => node.start()))
+    })
+  })
+
   it('PostgreSQL is killed', async () => {
     await survive(async () => {
       await running.backends.postgres.kill()

@@ -27,6 +27,7 @@ test('payment, as an example to read', () => {
         '$JS.ACK.COMMANDS.payment.>',
         '$JS.ACK.*.*.COMMANDS.payment.>',
         'dlq.payment.commands',
+        '$JS.API.CONSUMER.RESET.EVENTS.payment',
       ],
     },
     subscribe: {

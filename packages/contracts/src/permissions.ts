@@ -17,6 +17,11 @@ export type ConsumerContract = {
   readonly stream: StreamName
   readonly durable: string
   readonly filter_subjects: readonly string[]
+  /**
+   * Where the servers keep what was delivered and acknowledged. In memory it costs no disk sync, and can be lost: a work queue
+   * forgets what was acknowledged anyway, and in a history a service with PostgreSQL knows where it was.
+   */
+  readonly state: 'memory' | 'file'
 }
 
 /** The durable consumers of a service: one for each stream it hears. One consumer keeps the order across types. */
@@ -27,6 +32,7 @@ export const consumersOf = (service: ServiceTopology): ConsumerContract[] => {
     stream,
     durable: service.name,
     filter_subjects: messages.map((message) => message.subject),
+    state: stream !== 'EVENTS' || service.owns.includes('postgres') ? 'memory' : 'file',
   }))
 }
 
@@ -36,6 +42,7 @@ export const inboxPrefix = (service: string) => `_INBOX.${service}`
 /** The least a service needs. Acks come in two forms: the short one and, since server 2.14, one with domain and account. */
 export const permissionsOf = (service: ServiceTopology): NatsPermissions => {
   const consumers = consumersOf(service)
+  const restored = consumers.filter(({ stream, state }) => stream === 'EVENTS' && state === 'memory')
   const publish = [
     ...service.says.map((message) => message.subject),
     ...service.calls.map((call) => call.subject),
@@ -46,6 +53,7 @@ export const permissionsOf = (service: ServiceTopology): NatsPermissions => {
       `$JS.ACK.*.*.${stream}.${durable}.>`,
       deadLetterSubject(service.name, stream),
     ]),
+    ...restored.map(({ stream, durable }) => `$JS.API.CONSUMER.RESET.${stream}.${durable}`),
   ]
   const subscribe = [
     `${inboxPrefix(service.name)}.>`,

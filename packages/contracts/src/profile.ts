@@ -42,11 +42,11 @@ export const updateProfile = userRpc('profile.update', {
   idempotent: true,
 })
 
-export const getContact = rpc('profile.get_contact', {
-  about: 'The contact data of any user; for the notification workers.',
-  input: z.strictObject({ user_id: id }),
-  output: contact,
-  rejections: ['not_found'],
+export const getContacts = rpc('profile.get_contacts', {
+  about: 'The contact data of these users, for the notification workers; users without a profile are left out.',
+  input: z.strictObject({ user_ids: z.array(id).min(1).max(100) }),
+  output: z.object({ contacts: z.array(contact) }),
+  rejections: [],
   idempotent: true,
 })
 

@@ -120,7 +120,7 @@ export const topology = {
     owns: ['postgres'],
     hears: [identity.userRegistered],
     says: [],
-    answers: [profile.getProfile, profile.updateProfile, profile.getContact],
+    answers: [profile.getProfile, profile.updateProfile, profile.getContacts],
     calls: [],
   },
   catalog: {
@@ -216,7 +216,7 @@ export const topology = {
     hears: [notification.notifyUser],
     says: [],
     answers: [],
-    calls: [profile.getContact, identity.issueLetterToken],
+    calls: [profile.getContacts, identity.issueLetterToken],
   },
   'order-history': {
     name: 'order-history',

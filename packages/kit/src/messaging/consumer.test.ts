@@ -46,7 +46,7 @@ describe('a consumer', () => {
       about: 'a test',
       data: z.object({ id: z.uuid() }),
     }
-    contract = { service: 'test', stream: stream.name, durable: 'counter', filter_subjects: [subject] }
+    contract = { service: 'test', stream: stream.name, durable: 'counter', filter_subjects: [subject], state: 'memory' }
     await stream.addConsumer('counter')
   })
   afterEach(async () => {

@@ -71,12 +71,20 @@ const consumerConfig = (contract: ConsumerContract) =>
     ack_wait: nanos(consumerSettings.ack_wait_ms),
     max_ack_pending: consumerSettings.max_ack_pending,
     filter_subjects: [...contract.filter_subjects],
+    ...(contract.state === 'memory' ? { mem_storage: true } : {}),
   }) satisfies Partial<ConsumerConfig>
 
 const provisionConsumer = async (manager: JetStreamManager, contract: ConsumerContract): Promise<Provisioned> => {
   const name = `${contract.stream}/${contract.durable}`
   const config = consumerConfig(contract)
   const present = await found(manager.consumers.info(contract.stream, contract.durable))
+  if (present && (present.config.mem_storage ?? false) !== (contract.state === 'memory')) {
+    // The server moves no consumer between disk and memory: it is made anew where the old one stood.
+    await manager.consumers.delete(contract.stream, contract.durable)
+    await manager.consumers.add(contract.stream, config)
+    await manager.consumers.reset(contract.stream, contract.durable, present.ack_floor.stream_seq + 1)
+    return { kind: 'consumer', name, change: 'updated' }
+  }
   if (!present) await manager.consumers.add(contract.stream, config)
   else if (differs(present.config, config)) await manager.consumers.update(contract.stream, contract.durable, config)
   else return { kind: 'consumer', name, change: 'unchanged' }

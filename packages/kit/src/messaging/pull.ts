@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConsumerContract } from '@deliveryflow/contracts'
 import type { Consumer, JetStreamClient, JsMsg } from '@nats-io/jetstream'
 import type { Log } from '../telemetry/log.ts'
+import { rest } from './rest.ts'
 
 /** A durable consumer to pull from; messages are noted in `unsettled` from their delivery on. */
 export type Source = {
@@ -31,7 +32,7 @@ const persistently = async ({ stopped, contract, log }: Source, pull: () => Prom
   }
 }
 
-/** One batch after the other, each as large as what has arrived meanwhile: light load is fast, heavy load is cheap. */
+/** One batch after the other, each as large as what has arrived meanwhile, a rest included: light load is fast, heavy load is cheap. */
 export const inOrder = (source: Source, batch: number, accept: Accept): Promise<void> =>
   persistently(source, async () => {
     const { js, contract, stopped, unsettled } = source
@@ -60,7 +61,10 @@ export const inOrder = (source: Source, batch: number, accept: Accept): Promise<
         if (buffer.length === 0) {
           arrived = Promise.withResolvers()
           await arrived.promise
-        } else await accept(buffer.splice(0, batch))
+        } else {
+          await accept(buffer.splice(0, batch))
+          await rest(stopped)
+        }
       }
     } finally {
       stopped.removeEventListener('abort', end)

@@ -8,6 +8,7 @@
 // Not chosen: a cursor on a sequence (skips what commits late), a cursor on transaction ids below the snapshot's xmin (no
 // loss, but any long transaction of the whole PostgreSQL instance holds every event back).
 import type { JetStreamClient } from '@nats-io/jetstream'
+import { rest } from '../messaging/rest.ts'
 import { type Database, openDatabase } from '../postgres/database.ts'
 import type { Queryable } from '../postgres/statement.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -52,6 +53,7 @@ export const startRelay = (options: RelayOptions): Relay => {
       do {
         kicked = false
         while ((await drain(db, options)) === batchSize);
+        if (!stopping) await rest()
       } while (kicked)
     } catch (error) {
       log.warn({ err: error }, 'the outbox could not be published; it is tried again')

@@ -19,7 +19,7 @@ const everyService = z.object({
     .describe('least severe log line'),
   RPC_CONCURRENCY: count(64, 10_000).describe('calls answered at once; the others wait'),
   CONSUMER_BATCH: count(200, 1000).describe('messages handled in one transaction at most'),
-  CONSUMER_CONCURRENCY: count(8, 1000).describe('messages a worker handles side by side'),
+  CONSUMER_CONCURRENCY: count(16, 1000).describe('messages a worker handles side by side'),
 })
 
 const outboxPoll = count(1000, 60_000).describe(

@@ -1,0 +1,78 @@
+// Keeps in PostgreSQL how far a durable consumer has come, and puts it back there when the servers have forgotten.
+//
+// The servers hold the state of these consumers in memory, three copies of it: on disk each delivery and each ack would be
+// synced (see docs/decisions/0010). When all three servers end at once the consumer begins the stream anew. Then the inbox recognises
+// what it was given before, so nothing happens twice; but new messages would wait behind 30 days of old ones.
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ConsumerContract } from '@deliveryflow/contracts'
+import type { JetStreamClient } from '@nats-io/jetstream'
+import { type Queryable, statement } from '../postgres/statement.ts'
+import type { Log } from '../telemetry/log.ts'
+
+const interval = 5000
+
+const selectFloor = statement<[consumer: string, created: string], { stream_seq: number }>(
+  'ack_floor_select',
+  'select stream_seq from messaging.ack_floor where consumer = $1 and consumer_created = $2',
+)
+
+const raiseFloor = statement<[consumer: string, created: string, stream_seq: number]>(
+  'ack_floor_raise',
+  `insert into messaging.ack_floor as kept values ($1, $2, $3)
+   on conflict (consumer) do update set consumer_created = excluded.consumer_created, stream_seq = excluded.stream_seq
+     where kept.consumer_created <> excluded.consumer_created or kept.stream_seq < excluded.stream_seq`,
+)
+
+/**
+ * Compares the consumer with what is kept of it: a consumer that came further is noted, one that fell behind is put back
+ * behind the last message that is known to be acknowledged with all before it. Throws when either side does not answer.
+ */
+export const alignAckFloor = async (
+  db: Queryable,
+  js: JetStreamClient,
+  { stream, durable }: ConsumerContract,
+): Promise<'kept' | 'restored'> => {
+  const consumer = `${stream}/${durable}`
+  const manager = await js.jetstreamManager(false)
+  const { created, ack_floor } = await manager.consumers.info(stream, durable)
+  const [kept] = await selectFloor(db, consumer, created)
+  if (kept && ack_floor.stream_seq < kept.stream_seq) {
+    await manager.consumers.reset(stream, durable, kept.stream_seq + 1)
+    return 'restored'
+  }
+  if (ack_floor.stream_seq > (kept?.stream_seq ?? 0)) await raiseFloor(db, consumer, created, ack_floor.stream_seq)
+  return 'kept'
+}
+
+/** Aligns before it resolves, if both sides answer, and every five seconds from then on. */
+export const keepAckFloor = async (
+  db: Queryable,
+  js: JetStreamClient,
+  contract: ConsumerContract,
+  log: Log,
+): Promise<{ stop(): Promise<void> }> => {
+  const stopped = new AbortController()
+  const about = { stream: contract.stream, consumer: contract.durable }
+  const align = async () => {
+    try {
+      if ((await alignAckFloor(db, js, contract)) === 'restored')
+        log.warn(about, 'the servers had forgotten how far this consumer came; it was put back')
+    } catch (error) {
+      log.debug({ ...about, err: error }, 'how far this consumer came cannot be told now')
+    }
+  }
+  const run = async () => {
+    for (;;) {
+      await sleep(interval, undefined, { signal: stopped.signal })
+      await align()
+    }
+  }
+  await align()
+  const running = run().catch(() => undefined) // Only the sleep is left to reject: at the stop.
+  return {
+    stop: async () => {
+      stopped.abort()
+      await running
+    },
+  }
+}
