@@ -1,21 +1,24 @@
-// The page of the mail catcher: a list of letters, a view of each, and the same as JSON. Reads only, from this machine only.
+// The page of the mail catcher: a list of letters, a view of each, and the same as JSON. Reads only, by the name localhost only.
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { Letter, Letters } from './letters.ts'
 
 const pageSize = 100
 
-/** Serves the page on loopback. GET /, /letters/ID, /letters/ID/html, /letters/ID/source, /api/letters?to=&limit=. */
-export async function serveMailPage(letters: Letters, port: number): Promise<{ close(): Promise<void> }> {
+/**
+ * Serves the page at the address `host`: GET /, /letters/ID, /letters/ID/html, /letters/ID/source, /api/letters?to=&limit=.
+ * It answers whoever asks for `localhost`; in a cluster that is who forwards the port.
+ */
+export async function serveMailPage(letters: Letters, port: number, host: string): Promise<{ close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const url = new URL(request.url ?? '/', 'http://localhost')
-    const host = (request.headers.host ?? '').replace(/:\d+$/, '')
+    const name = (request.headers.host ?? '').replace(/:\d+$/, '')
     // Letters hold tokens: a page of another name that resolves to this address (DNS rebinding) must not read them.
-    if (host !== 'localhost' && host !== '127.0.0.1') return send(response, 403, 'text/plain', 'Ask for localhost.\n')
+    if (name !== 'localhost' && name !== '127.0.0.1') return send(response, 403, 'text/plain', 'Ask for localhost.\n')
     if (request.method !== 'GET') return send(response, 405, 'text/plain', 'This page only reads.\n')
     answer(letters, url, response).catch((error: Error) => send(response, 500, 'text/plain', `${error.message}\n`))
   })
-  server.listen(port, '127.0.0.1')
+  server.listen(port, host)
   await once(server, 'listening')
   return {
     async close() {

@@ -20,7 +20,11 @@ export type MailBackend = {
   close(): Promise<void>
 }
 
-type MailContext = Pick<BackendContext, 'dir' | 'ports' | 'environment' | 'report'>
+/** Of a context only what it uses. `host` is the address to listen on, by default one that only this machine reaches. */
+type MailContext = Pick<BackendContext, 'dir' | 'environment' | 'report'> & {
+  ports: Pick<BackendContext['ports'], 'smtp' | 'mail_page'>
+  host?: string
+}
 
 const sizeLimit = 10 * 1024 * 1024
 
@@ -29,12 +33,13 @@ export async function startMail(context: MailContext): Promise<MailBackend> {
   const external = context.environment.SMTP_URL
   if (external !== undefined) return externalMail(context, external)
   const { smtp, mail_page: page } = context.ports
+  const { host = '127.0.0.1' } = context
   const letters = openLetters(join(context.dir, 'mail'))
   let server: SMTPServer | undefined
   async function start() {
     if (server !== undefined) return
     server = catcher(async (raw, to) => await letters.save(raw, to))
-    await once(server.listen(smtp, '127.0.0.1'), 'listening')
+    await once(server.listen(smtp, host), 'listening')
   }
   async function stop() {
     const running = server
@@ -42,7 +47,7 @@ export async function startMail(context: MailContext): Promise<MailBackend> {
     if (running !== undefined) await new Promise<void>((resolve) => running.close(resolve))
   }
   await start()
-  const http = await serveMailPage(letters, page)
+  const http = await serveMailPage(letters, page, host)
   const pageUrl = `http://localhost:${page}`
   context.report(`Mail: caught on port ${smtp}, to be read at ${pageUrl} (${letters.count()} letters so far)`)
   return {

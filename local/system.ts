@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { databaseOf, natsPermissions, type ServiceName, topology } from '@deliveryflow/contracts'
+import { databases, prepare } from '@deliveryflow/services/prepare'
 import { type Backends, settingName, startBackends } from './backends.ts'
 import { type ManagedProcess, managedProcess } from './managed.ts'
 import { freePort, type Ports } from './ports.ts'
-import { databases, prepare } from './prepare.ts'
+import { noteRunning } from './running.ts'
 import { openSecrets } from './secrets.ts'
 
 export type SystemOptions = {
@@ -24,6 +25,8 @@ export type SystemOptions = {
 }
 
 export type System = {
+  /** The root of data, logs and secrets; dfctl --local takes it. */
+  readonly dir: string
   readonly backends: Backends
   /** Where the HTTP API answers. */
   readonly url: string
@@ -64,12 +67,16 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
       ...options.settings,
     }
     const processes = await startServices(backends, environment, options.each ?? false)
+    const url = `http://localhost:${http_port}`
+    const forget = noteRunning(options.dir, { url, admin, backends, databases: databases() })
     return {
+      dir: options.dir,
       backends,
-      url: `http://localhost:${http_port}`,
+      url,
       admin,
       processes,
       stop: async (how) => {
+        forget()
         await Promise.all([...processes.values()].map((process) => process.stop()))
         await backends.stop(how)
       },

@@ -1,8 +1,10 @@
-// Runs services in this process: `node services/main.ts order`, several names, or `--all`. Stops cleanly at SIGTERM and SIGINT.
+// Runs services in this process: `node services/main.ts order`, several names, or `--all`; without any, the one that SERVICE in the
+// environment names, as images do. Stops cleanly at SIGTERM and SIGINT.
 import { parseArgs } from 'node:util'
 import { type Health, listen, probes, type RunningService, runService } from '@deliveryflow/kit'
 import { exportTraces } from '@deliveryflow/kit/telemetry/export'
 import Koa from 'koa'
+import manifest from './package.json' with { type: 'json' }
 import { namesOf, registry } from './registry.ts'
 
 const { values, positionals } = parseArgs({ options: { all: { type: 'boolean' } }, allowPositionals: true })
@@ -28,7 +30,8 @@ const health = async (): Promise<Health> => {
 }
 
 try {
-  const names = values.all ? namesOf(Object.keys(registry)) : namesOf(positionals)
+  const named = positionals.length === 0 && process.env.SERVICE ? [process.env.SERVICE] : positionals
+  const names = namesOf(values.all ? Object.keys(registry) : named)
   closing.push(await exportTraces(names.join(','), process.env))
   const end = () => void stop().then(() => process.exit(0))
   process.once('SIGTERM', end)
@@ -46,7 +49,7 @@ try {
   }
   const loaded = await Promise.all(names.map((name) => registry[name]()))
   const started = await Promise.allSettled(
-    loaded.map(async ({ default: service }) => running.push(await runService(service))),
+    loaded.map(async ({ default: service }) => running.push(await runService(service, { version: manifest.version }))),
   )
   const failed = started.find((result) => result.status === 'rejected')
   if (failed) throw failed.reason

@@ -27,6 +27,9 @@ export const namesOf = (words: readonly string[]): ServiceName[] => {
   const known = (word: string): word is ServiceName => Object.hasOwn(registry, word)
   const unknown = words.find((word) => !known(word))
   if (words.length > 0 && unknown === undefined) return words.filter(known)
-  const problem = unknown === undefined ? 'Name at least one service, or --all.' : `There is no service "${unknown}".`
+  const problem =
+    unknown === undefined
+      ? 'Name at least one service, or --all; in an image, SERVICE names it.'
+      : `There is no service "${unknown}".`
   throw new Error(`${problem} The services: ${Object.keys(registry).join(', ')}.`)
 }

@@ -8,11 +8,11 @@ import { describeBackends, testEnvironment } from '@deliveryflow/local/test-envi
 import { describeSystem, startTestSystem, systemEnvironment } from './system.ts'
 
 const { positionals } = parseArgs({ allowPositionals: true })
+const folders = ['packages', 'services', 'cli', 'charts', 'local', 'load', 'tests']
 const all = globSync(
-  ['packages/**/*.test.ts', 'services/**/*.test.ts', 'local/**/*.test.ts', 'load/**/*.test.ts', 'tests/**/*.test.ts'],
-  {
-    exclude: ['**/node_modules/**'],
-  },
+  folders.map((folder) => `${folder}/**/*.test.ts`),
+  // tests/cluster needs a Kubernetes: npm run test:cluster.
+  { exclude: ['**/node_modules/**', 'tests/cluster/**'] },
 )
 const files = positionals.length === 0 ? all : all.filter((file) => positionals.some((word) => file.includes(word)))
 if (files.length === 0) {

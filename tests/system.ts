@@ -6,6 +6,8 @@ import { type System, type SystemOptions, startSystem } from '@deliveryflow/loca
 
 /** What a test must know to use a running system. */
 export type TestSystem = {
+  /** Its data folder, for dfctl --local; an installation on a cluster has none. */
+  dir?: string
   url: string
   admin: { email: string; password: string }
   mail_page_url: string
@@ -44,7 +46,8 @@ export const startTestSystem = async (options: Pick<SystemOptions, 'each' | 'set
 
 const variable = 'DF_TEST_SYSTEM'
 
-export const describeSystem = ({ url, admin, backends }: System): TestSystem => ({
+export const describeSystem = ({ dir, url, admin, backends }: System): TestSystem => ({
+  dir,
   url,
   admin,
   mail_page_url: backends.mail.page_url ?? '',

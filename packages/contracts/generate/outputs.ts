@@ -5,6 +5,9 @@ import { stringify } from 'yaml'
 import { consumersOf, openApiDocument, permissionsOf, services } from '../src/index.ts'
 import { asyncApiDocument } from './asyncapi.ts'
 import { flowOfMessages } from './flowchart.ts'
+import { migrationsFile } from './migrations-file.ts'
+import { natsValues } from './nats-values.ts'
+import { servicesFile } from './services-file.ts'
 import { topologyPage } from './topology-page.ts'
 
 /** A file as it should be; `path` is relative to the repository. */
@@ -20,12 +23,19 @@ const origin = 'Generated from packages/contracts/src by `npm run generate`. Do 
 /** Builds every generated file; `root` is where README.md is read from. Throws when two schemas share an id. */
 export const outputs = (root: string): Outputs => {
   const readme = withFlow(read(`${root}/README.md`))
+  const natsUsers = permissions()
   return {
     files: [
       { path: 'docs/asyncapi.yaml', text: yaml(asyncApiDocument()) },
       { path: 'docs/openapi.yaml', text: yaml(openApiDocument()) },
       { path: 'docs/topology.md', text: `<!-- ${origin} -->\n\n${topologyPage()}` },
-      { path: 'packages/contracts/generated/nats-permissions.json', text: permissions() },
+      { path: 'packages/contracts/generated/nats-permissions.json', text: natsUsers },
+      { path: 'packages/contracts/generated/migrations.json', text: migrations(root) },
+      // Helm reads no file outside of its chart.
+      { path: 'charts/backing/generated/nats-permissions.json', text: natsUsers },
+      { path: 'charts/backing/generated/nats-values.yaml', text: yaml(natsValues()) },
+      { path: 'charts/backing/generated/services.yaml', text: yaml(servicesFile()) },
+      { path: 'charts/deliveryflow/generated/services.yaml', text: yaml(servicesFile()) },
       ...(readme === undefined ? [] : [{ path: 'README.md', text: readme }]),
     ],
     skipped:
@@ -59,6 +69,8 @@ const permissions = () => {
   ])
   return `${JSON.stringify({ $comment: origin, services: Object.fromEntries(users) }, null, 2)}\n`
 }
+
+const migrations = (root: string) => `${JSON.stringify({ $comment: origin, ...migrationsFile(root) }, null, 2)}\n`
 
 const read = (path: string): string | undefined => {
   try {

@@ -1,0 +1,182 @@
+// Makes running backends fit for the services: streams, consumers, and every database at its newest schema. A deploy step, as
+// functions and as a command: `node services/prepare.ts streams` or `migrations`. Can be run at any time; deletes nothing.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+import { databaseOf, services } from '@deliveryflow/contracts'
+import { provision } from '@deliveryflow/kit/messaging/provision'
+import { migrate } from '@deliveryflow/kit/postgres/migrate'
+import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
+import pg from 'pg'
+
+/** What was changed, for people to read. */
+export type Prepared = { streams: string[]; migrations: string[] }
+
+/** A database and where its migrations lie. */
+export type Schema = { database: string; database_url: string; folder: URL }
+
+/** The way in for the administrator. `replicas`: copies of each stream. */
+export type Messaging = { url: string; user: string; password: string; replicas: number }
+
+/** How long to wait for what does not answer yet, and whom to tell what is waited for. */
+export type Patience = { wait_ms: number; report(line: string): void }
+
+const none: Patience = { wait_ms: 0, report: () => undefined }
+
+/** Makes the streams and consumers and applies migrations, side by side. Throws what the backends say. */
+export const prepare = async (messaging: Messaging, schemas: readonly Schema[]): Promise<Prepared> => {
+  const [streams, migrations] = await Promise.all([prepareStreams(messaging), prepareDatabases(schemas)])
+  return { streams, migrations }
+}
+
+/** Makes the streams and consumers; says what it changed. Throws when NATS does not let it in or refuses a change. */
+export const prepareStreams = async (messaging: Messaging, patience = none): Promise<string[]> => {
+  const { url, user, password: pass, replicas } = messaging
+  const connection = await until(`NATS at ${url}`, patience, async () => {
+    const opened = await connect({ servers: url.split(','), user, pass, name: 'prepare', timeout: 5000 })
+    try {
+      // Answered by the leader of all of JetStream: before there is one, no stream can be made.
+      await jetstreamManager(opened)
+      return opened
+    } catch (error) {
+      await opened.close()
+      throw error
+    }
+  })
+  try {
+    const made = await until('room for the streams', patience, () => provision(connection, replicas), isUnsettled)
+    return made.flatMap(({ kind, name, change }) => (change === 'unchanged' ? [] : `${kind} ${name} ${change}`))
+  } finally {
+    await connection.close()
+  }
+}
+
+/** Brings every database to its newest schema; says what it applied. Throws what PostgreSQL says. */
+export const prepareDatabases = async (schemas: readonly Schema[], patience = none): Promise<string[]> => {
+  const applied = await Promise.all(
+    schemas.map(async ({ database, database_url, folder }) => {
+      await until(`database ${database}`, patience, () => answers(database_url))
+      const migrations = await migrate(database_url, fileURLToPath(folder)).catch((cause) => {
+        throw new Error(`database ${database}: ${reasonOf(cause)}`, { cause })
+      })
+      return migrations.map(({ name }) => `${database}: ${name}`)
+    }),
+  )
+  return applied.flat()
+}
+
+/** Every database of the system, once. */
+export const databases = (): string[] => [...new Set(services.flatMap((service) => databaseOf(service) ?? []))]
+
+/** Tries again each second while `heals` says so and there is patience; then throws the last reason with what it waited for. */
+const until = async <T>(
+  what: string,
+  { wait_ms, report }: Patience,
+  attempt: () => Promise<T>,
+  heals: (error: unknown) => boolean = () => true,
+): Promise<T> => {
+  const deadline = Date.now() + wait_ms
+  for (let told = ''; ; ) {
+    try {
+      return await attempt()
+    } catch (error) {
+      if (!heals(error)) throw error
+      const reason = reasonOf(error)
+      const waited = wait_ms > 0 ? ` after ${wait_ms / 1000} s of waiting` : ''
+      if (Date.now() >= deadline) throw new Error(`${what}${waited}: ${reason}`, { cause: error })
+      if (reason !== told) report(`waiting for ${what}: ${reason}`)
+      told = reason
+      await sleep(1000)
+    }
+  }
+}
+
+/** JetStream without a leader, or with fewer servers than replicas for now: what a cluster that is starting answers. */
+const isUnsettled = (error: unknown) =>
+  error instanceof JetStreamApiError && (error.apiError().code === 503 || error.apiError().err_code === 10005)
+
+const answers = async (database_url: string) => {
+  const client = new pg.Client({ connectionString: database_url, connectionTimeoutMillis: 5000 })
+  // A connection that breaks while it is idle is told here too; without a listener it would end the process.
+  client.on('error', () => undefined)
+  try {
+    await client.connect()
+    await client.query('select 1')
+  } finally {
+    await client.end()
+  }
+}
+
+/** Sockets that several addresses refuse have no message of their own. */
+const reasonOf = (error: unknown): string => {
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ')
+  return error instanceof Error ? error.message : String(error)
+}
+
+/** A mistake of who called: the command's exit code is 2. */
+class Usage extends Error {}
+
+const usage = `Usage: node services/prepare.ts streams [--replicas N] | migrations   [--wait SECONDS]
+  streams     makes the streams and consumers; settings NATS_URL, NATS_PASSWORD, NATS_USER (admin)
+  migrations  brings every database to its newest schema; settings <DATABASE>__DATABASE_URL
+  --replicas  copies of each stream, 1 to 5 (3)
+  --wait      how long to wait for what does not answer yet, in seconds (120)`
+
+const setting = (name: string): string | undefined => process.env[name] || undefined
+
+const settings = <T extends string>(names: readonly T[]): Record<T, string> => {
+  const missing = names.filter((name) => setting(name) === undefined)
+  if (missing.length > 0) throw new Usage(`Set in the environment: ${missing.join(', ')}.`)
+  return Object.fromEntries(names.map((name) => [name, setting(name) ?? ''])) as Record<T, string>
+}
+
+const whole = (option: string, text: string, min: number, max: number): number => {
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number >= min && number <= max) return number
+  throw new Usage(`--${option} is "${text}", and must be a whole number from ${min} to ${max}.`)
+}
+
+const parse = (args: string[]) => {
+  try {
+    const options = { replicas: { type: 'string', default: '3' }, wait: { type: 'string', default: '120' } } as const
+    return parseArgs({ args, options, allowPositionals: true })
+  } catch (error) {
+    throw new Usage(`${reasonOf(error)}\n${usage}`)
+  }
+}
+
+/** The command. Each line it prints is a change, what it waits for, or that there was nothing to do. */
+const command = async (args: string[], report: (line: string) => void): Promise<void> => {
+  const { values, positionals } = parse(args)
+  const patience = { wait_ms: whole('wait', values.wait, 0, 3600) * 1000, report }
+  const [what, ...more] = positionals
+  if (more.length > 0 || (what !== 'streams' && what !== 'migrations')) throw new Usage(usage)
+  let changes: string[]
+  if (what === 'streams') {
+    const replicas = whole('replicas', values.replicas, 1, 5)
+    const { NATS_URL: url, NATS_PASSWORD: password } = settings(['NATS_URL', 'NATS_PASSWORD'])
+    const user = setting('NATS_USER') ?? 'admin'
+    changes = await prepareStreams({ url, user, password, replicas }, patience)
+  } else {
+    const nameOf = (database: string) => `${database.toUpperCase().replaceAll('-', '_')}__DATABASE_URL`
+    const urls = settings(databases().map(nameOf))
+    const schemas = databases().map((database) => ({
+      database,
+      database_url: urls[nameOf(database)] ?? '',
+      folder: new URL(`${database}/migrations`, import.meta.url),
+    }))
+    changes = await prepareDatabases(schemas, patience)
+  }
+  for (const change of changes) report(change)
+  report(changes.length === 0 ? `${what}: nothing to do` : `${what}: ${changes.length} changed`)
+}
+
+if (import.meta.main) {
+  try {
+    await command(process.argv.slice(2), (line) => void process.stdout.write(`${line}\n`))
+  } catch (error) {
+    process.stderr.write(`${reasonOf(error)}\n`)
+    process.exitCode = error instanceof Usage ? 2 : 1
+  }
+}
