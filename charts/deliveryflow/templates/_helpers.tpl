@@ -1,0 +1,113 @@
+{{/* What the objects of this chart have in common. Each template below says what it takes. */}}
+
+{{/* What the contracts say of every service, as YAML. Takes the root. */}}
+{{- define "deliveryflow.contracts" -}}
+{{ .Files.Get "generated/services.yaml" }}
+{{- end }}
+
+{{/*
+One service with all its settings, as YAML: name, what the contracts say of it, `values` (its own over `defaults`), `secrets` (each
+setting that comes out of a Secret), and `scaler`, what sets the number of its replicas: keda, hpa or none.
+Takes (dict "root" $ "name" "order" "facts" <of the contracts>).
+*/}}
+{{- define "deliveryflow.service" -}}
+{{- $own := get .root.Values.services .name | default dict }}
+{{- $values := mustMergeOverwrite (deepCopy .root.Values.defaults) $own }}
+{{- $secrets := dict "NATS_PASSWORD" (dict "secret" "nats-auth" "key" .name) }}
+{{- $places := dict
+  "postgres" (list "DATABASE_URL" (printf "postgres-%s" .facts.database))
+  "mongo" (list "MONGODB_URL" (printf "mongodb-%s" .name))
+  "redis" (list "REDIS_URL" "redis-auth")
+  "smtp" (list "SMTP_URL" "smtp") }}
+{{- range .facts.stores }}
+{{- $place := get $places . | required (printf "%s keeps its state in %s, and this chart does not know where that is" $.name .) }}
+{{- $_ := set $secrets (first $place) (dict "secret" (last $place) "key" "uri") }}
+{{- end }}
+{{- range $key, $value := $values.env }}
+{{- if or (hasKey $secrets $key) (has $key (list "HEALTH_PORT" "HTTP_PORT" "NATS_URL" "SERVICE")) }}
+{{- fail (printf "services.%s.env.%s: the chart sets %s itself; secretEnv can take it out of another Secret" $.name $key $key) }}
+{{- end }}
+{{- end }}
+{{- $secrets = mustMergeOverwrite $secrets $values.secretEnv }}
+{{- $keda := and $values.autoscaling.lag.enabled .facts.consumers (.root.Capabilities.APIVersions.Has "keda.sh/v1alpha1") }}
+{{- $scaler := ternary "keda" (ternary "hpa" "none" $values.autoscaling.cpu.enabled) (not (empty $keda)) }}
+{{- merge (dict "name" .name "values" $values "secrets" $secrets "scaler" $scaler) .facts | toYaml }}
+{{- end }}
+
+{{/* Labels of an object. Takes (dict "root" $ "name" "order" "component" "service"). */}}
+{{- define "deliveryflow.labels" -}}
+{{ include "deliveryflow.selector" . }}
+app.kubernetes.io/component: {{ .component | default "service" }}
+app.kubernetes.io/part-of: deliveryflow
+app.kubernetes.io/managed-by: {{ .root.Release.Service }}
+app.kubernetes.io/version: {{ include "deliveryflow.tag" .root | quote }}
+{{- end }}
+
+{{- define "deliveryflow.selector" -}}
+app.kubernetes.io/name: {{ .name }}
+app.kubernetes.io/instance: {{ .root.Release.Name }}
+{{- end }}
+
+{{- define "deliveryflow.tag" -}}
+{{ .Values.image.tag | default .Chart.AppVersion }}
+{{- end }}
+
+{{/* The full name of a service's image. Takes (dict "root" $ "name" "order"). */}}
+{{- define "deliveryflow.image" -}}
+{{- with .root.Values.image }}
+{{- with .registry }}{{ trimSuffix "/" . }}/{{ end }}{{ with .repository }}{{ . }}/{{ end }}
+{{- end }}{{ .name }}:{{ include "deliveryflow.tag" .root }}
+{{- end }}
+
+{{/* What every pod says of its rights: none. Takes the root. */}}
+{{- define "deliveryflow.podSecurity" -}}
+automountServiceAccountToken: false
+# Variables that name every Service of the namespace would be read as settings.
+enableServiceLinks: false
+securityContext:
+  runAsNonRoot: true
+  seccompProfile: { type: RuntimeDefault }
+{{- with .Values.image.pullSecrets }}
+imagePullSecrets:
+{{- range . }}
+- name: {{ . }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{- define "deliveryflow.containerSecurity" -}}
+securityContext:
+  allowPrivilegeEscalation: false
+  readOnlyRootFilesystem: true
+  capabilities: { drop: [ALL] }
+{{- end }}
+
+{{/* One setting out of a Secret. Takes (list NAME secret key). */}}
+{{- define "deliveryflow.secretEnv" -}}
+- name: {{ index . 0 }}
+  valueFrom:
+    secretKeyRef: { name: {{ index . 1 }}, key: {{ index . 2 }} }
+{{- end }}
+
+{{/* Names are looked up by whoever connects. No receiver: node-local DNS caches are no pods. */}}
+{{- define "deliveryflow.toDns" -}}
+- ports:
+  - { protocol: UDP, port: 53 }
+  - { protocol: TCP, port: 53 }
+{{- end }}
+
+{{/* The way to one store. Takes (dict "root" $ "store" <name and port, of the contracts>). */}}
+{{- define "deliveryflow.toStore" -}}
+{{- $place := get .root.Values.networkPolicy.stores .store.name | default dict }}
+- to:
+  {{- if $place.to }}
+  {{- toYaml $place.to | nindent 2 }}
+  {{- else }}
+  - podSelector:
+      matchLabels: { app.kubernetes.io/name: {{ .store.name }} }
+  {{- end }}
+  ports:
+  {{- range $place.ports | default (list .store.port) }}
+  - { protocol: TCP, port: {{ . }} }
+  {{- end }}
+{{- end }}
