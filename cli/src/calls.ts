@@ -1,0 +1,50 @@
+// Calls to services over NATS as dfctl makes them: as an administrator or for a user, with what went wrong as a Failure.
+import { type InputOf, type OutputOf, type RpcContract, services } from '@deliveryflow/contracts'
+import { DeadlineExceeded, type Rejection, Unavailable } from '@deliveryflow/kit/errors'
+import { rpcClient } from '@deliveryflow/kit/rpc/client'
+import type { NatsConnection } from '@nats-io/transport-node'
+import { Failure, reasonOf } from './failure.ts'
+import type { Target } from './target.ts'
+
+/** Asks a service; `user_id`: on behalf of this customer instead of as an administrator. A Rejection is an answer. */
+export type Ask = <R extends RpcContract>(
+  contract: R,
+  input: InputOf<R>,
+  user_id?: string,
+) => Promise<OutputOf<R> | Rejection>
+
+const administrator = { user_id: '00000000-0000-0000-0000-000000000000', role: 'admin' } as const
+
+/** The connection of the target. Throws an `unhealthy` Failure when no server takes it. */
+export const connectionOf = async (target: Target): Promise<NatsConnection> => {
+  try {
+    return await target.nats()
+  } catch (error) {
+    if (error instanceof Failure) throw error
+    const next = 'See dfctl check.'
+    throw new Failure('unhealthy', `NATS does not answer in ${target.label}`, {
+      why: reasonOf(error),
+      next,
+      cause: error,
+    })
+  }
+}
+
+/** Connects to NATS once, and asks. A service that does not answer is an `unhealthy` Failure. */
+export const openCalls = async (target: Target): Promise<Ask> => {
+  const call = rpcClient(await connectionOf(target))
+  return async (contract, input, user_id) => {
+    try {
+      const caller = user_id === undefined ? administrator : ({ user_id, role: 'customer' } as const)
+      return await call(contract, input, { caller, timeout_ms: 10_000 })
+    } catch (error) {
+      if (!(error instanceof Unavailable || error instanceof DeadlineExceeded)) throw error
+      const owner = services.find(({ answers }) => answers.some(({ subject }) => subject === contract.subject))?.name
+      throw new Failure('unhealthy', `${contract.subject} got no answer`, {
+        why: error.message,
+        next: `See dfctl check${owner ? ` and dfctl logs ${owner}` : ''}.`,
+        cause: error,
+      })
+    }
+  }
+}

@@ -1,0 +1,118 @@
+// Reads the history from a place on and goes on with what happens. It keeps no state on the servers and moves nobody's consumer.
+import {
+  DeliverPolicy,
+  type JetStreamClient,
+  type JsMsg,
+  jetstream,
+  type OrderedConsumerOptions,
+} from '@nats-io/jetstream'
+import { connectionOf } from '../calls.ts'
+import { Failure, reasonOf } from '../failure.ts'
+import type { Target } from '../target.ts'
+import { say } from '../terminal.ts'
+
+const stream = 'EVENTS'
+
+/** An event as it lies in the stream; `data` is what its JSON says, or the text where it is none. */
+export type Tailed = {
+  sequence: number
+  time: string
+  type: string
+  id: string
+  source: string
+  aggregate: string
+  correlation_id: string
+  causation_id: string | null
+  data: Record<string, unknown>
+}
+
+export type TailOptions = {
+  /** Subjects of the stream EVENTS. */
+  subjects: readonly string[]
+  /** Where to begin; at what is new when nothing is said. */
+  since?: Date
+  from_sequence?: number
+  /** Ends the tail. */
+  stop: AbortSignal
+  wanted(event: Tailed): boolean
+}
+
+/**
+ * The events that are wanted, in the order of the history, each once: an ordered consumer begins again behind the last one
+ * it gave when the connection or a server is lost.
+ */
+export async function* tail(target: Target, options: TailOptions): AsyncGenerator<Tailed> {
+  const { stop, wanted } = options
+  const connection = await connectionOf(target)
+  let ended = false
+  void (async () => {
+    for await (const { type } of connection.status()) {
+      if (ended) return
+      if (type === 'disconnect') say('The connection to NATS was lost; it is tried again.')
+      else if (type === 'reconnect') say('Connected to NATS again.')
+    }
+  })()
+  const js = jetstream(connection)
+  const consumer = await beginning(js, options)
+    .then((begin) => js.consumers.get(stream, { filter_subjects: [...options.subjects], ...begin }))
+    .catch((error: unknown) => {
+      throw new Failure('unhealthy', `The stream ${stream} cannot be read`, {
+        why: reasonOf(error),
+        next: 'See dfctl streams and dfctl check.',
+        cause: error,
+      })
+    })
+  const messages = await consumer.consume({ max_messages: 500 })
+  stop.addEventListener('abort', () => messages.stop(), { once: true })
+  if (stop.aborted) messages.stop()
+  try {
+    for await (const message of messages) {
+      const event = tailedOf(message)
+      if (wanted(event)) yield event
+    }
+  } finally {
+    ended = true
+    messages.stop()
+  }
+}
+
+const beginning = async (
+  js: JetStreamClient,
+  { since, from_sequence }: TailOptions,
+): Promise<Partial<OrderedConsumerOptions>> => {
+  const { StartSequence, StartTime } = DeliverPolicy
+  if (from_sequence !== undefined) return { deliver_policy: StartSequence, opt_start_seq: from_sequence }
+  if (since !== undefined) return { deliver_policy: StartTime, opt_start_time: since.toISOString() }
+  // Not DeliverPolicy.New: a consumer that begins again before its first message would take a later moment for new.
+  const { state } = await (await js.jetstreamManager(false)).streams.info(stream)
+  return { deliver_policy: StartSequence, opt_start_seq: state.last_seq + 1 }
+}
+
+/** What a message of the stream is. Reads leniently: what services would refuse is just what an operator wants to see. */
+export const tailedOf = ({
+  seq,
+  time,
+  subject,
+  headers,
+  data,
+}: Pick<JsMsg, 'seq' | 'time' | 'subject' | 'headers' | 'data'>): Tailed => ({
+  sequence: seq,
+  time: headers?.get('ce-time') || time.toISOString(),
+  type: headers?.get('ce-type') || subject.replace(/^events\./, ''),
+  id: headers?.get('ce-id') ?? '',
+  source: headers?.get('ce-source') ?? '',
+  aggregate: headers?.get('ce-subject') ?? '',
+  correlation_id: headers?.get('ce-correlationid') ?? '',
+  causation_id: headers?.get('ce-causationid') || null,
+  data: dataOf(data),
+})
+
+const dataOf = (bytes: Uint8Array): Record<string, unknown> => {
+  const text = new TextDecoder().decode(bytes)
+  try {
+    const data: unknown = JSON.parse(text)
+    return typeof data === 'object' && data !== null ? { ...data } : { value: data }
+  } catch {
+    return { unreadable: text }
+  }
+}

@@ -1,0 +1,143 @@
+// What the NATS servers say of themselves: monitoring pages, streams, consumers, and who is connected. Reads only.
+import { consumersOf, type StreamSettings, services, streams } from '@deliveryflow/contracts'
+import { type ConsumerInfo, JetStreamApiError, jetstreamManager, type StreamInfo } from '@nats-io/jetstream'
+import type { NatsConnection } from '@nats-io/transport-node'
+import { reasonOf } from '../failure.ts'
+
+/** One server; `reason` says why it is not `up`. Sizes are in bytes. */
+export type NatsServer = {
+  name: string
+  up: boolean
+  reason: string | null
+  version: string | null
+  connections: number
+  storage: number
+  storage_limit: number
+  /** Who leads JetStream, as this server sees it; null when it sees nobody. */
+  leader: string | null
+  cluster_size: number
+  /** The others as the leader sees them; empty on the others. */
+  peers: { name: string; current: boolean }[]
+  /** How many connections each user has to this server. */
+  users: Record<string, number>
+}
+
+type Varz = { version: string; connections: number; jetstream?: { config?: { max_storage?: number } } }
+type Jsz = {
+  storage?: number
+  meta_cluster?: {
+    leader?: string
+    cluster_size?: number
+    replicas?: { name: string; current: boolean; offline?: boolean }[]
+  }
+}
+type Connz = { connections: { authorized_user?: string }[] }
+
+/** Asks every server by its monitoring port; one that does not answer is in the list too. `monitors`: base URLs by name. */
+export const readServers = async (monitors: ReadonlyMap<string, string>): Promise<NatsServer[]> =>
+  Promise.all([...monitors].map(([name, url]) => readServer(name, url)))
+
+const readServer = async (name: string, url: string): Promise<NatsServer> => {
+  try {
+    const [varz, jsz, connz] = await Promise.all([
+      page<Varz>(`${url}/varz`),
+      page<Jsz>(`${url}/jsz`),
+      page<Connz>(`${url}/connz?auth=1&limit=10000`),
+    ])
+    const { leader, cluster_size = 0, replicas = [] } = jsz.meta_cluster ?? {}
+    return {
+      name,
+      up: true,
+      reason: null,
+      version: varz.version,
+      connections: varz.connections,
+      storage: jsz.storage ?? 0,
+      storage_limit: varz.jetstream?.config?.max_storage ?? 0,
+      leader: leader || null,
+      cluster_size,
+      peers:
+        leader === name ? replicas.map((peer) => ({ name: peer.name, current: peer.current && !peer.offline })) : [],
+      users: countBy(connz.connections.map(({ authorized_user }) => authorized_user ?? '')),
+    }
+  } catch (error) {
+    const none = { version: null, connections: 0, storage: 0, storage_limit: 0, leader: null, cluster_size: 0 }
+    return { name, up: false, reason: whyNoPage(error), ...none, peers: [], users: {} }
+  }
+}
+
+/** One page of a server's monitoring port. Throws when it does not answer within 5 s. */
+export const page = async <T>(url: string): Promise<T> => {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(5000) })
+  if (!answer.ok) throw new Error(`${url} answers ${answer.status}`)
+  return (await answer.json()) as T
+}
+
+const whyNoPage = (error: unknown): string => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return reasonOf(cause) || 'it refuses the connection'
+}
+
+const countBy = (words: readonly string[]): Record<string, number> =>
+  Object.fromEntries([...Map.groupBy(words, (word) => word)].map(([word, same]) => [word, same.length]))
+
+/** A stream of the contracts or of somebody else. `info` is null when it is not there or cannot be read: `reason` says which. */
+export type StreamReading = {
+  name: string
+  contract: StreamSettings | null
+  info: StreamInfo | null
+  reason: string | null
+  consumers: ConsumerReading[]
+}
+
+export type ConsumerReading = { name: string; stream: string; info: ConsumerInfo | null; reason: string | null }
+
+/** Every stream that there is or should be, with its consumers. Throws when JetStream as a whole does not answer. */
+export const readStreams = async (connection: NatsConnection): Promise<StreamReading[]> => {
+  // The names are the meta leader's own knowledge; infos come from each stream's leader, which one may lack.
+  const manager = await jetstreamManager(connection, { timeout: 6000, checkAPI: false })
+  const present: string[] = []
+  for await (const name of manager.streams.names()) present.push(name)
+  const names = [...new Set([...streams.map(({ name }) => name as string), ...present])]
+  const expected = services.flatMap(consumersOf)
+  return Promise.all(
+    names.map(async (name): Promise<StreamReading> => {
+      const contract = streams.find((stream) => stream.name === name) ?? null
+      const durables = expected.filter(({ stream }) => stream === name).map(({ durable }) => durable)
+      const { info, reason } = await read(
+        manager.streams.info(name, name === 'DLQ' ? { subjects_filter: '>' } : undefined),
+        'it does not exist',
+      )
+      if (!info) return { name, contract, info, reason, consumers: [] }
+      const listed = new Map<string, ConsumerInfo>()
+      for await (const consumer of manager.consumers.list(name)) listed.set(consumer.name, consumer)
+      const consumers = await Promise.all(
+        [...new Set([...durables, ...listed.keys()])].map(async (durable): Promise<ConsumerReading> => {
+          const known = listed.get(durable)
+          // One that is not in the list may exist without a leader: asking for it tells.
+          const answer = known
+            ? { info: known, reason: null }
+            : await read(manager.consumers.info(name, durable), 'it does not exist')
+          return { name: durable, stream: name, ...answer }
+        }),
+      )
+      return { name, contract, info, reason, consumers }
+    }),
+  )
+}
+
+const read = async <T>(answer: Promise<T>, missing: string): Promise<{ info: T | null; reason: string | null }> => {
+  try {
+    return { info: await answer, reason: null }
+  } catch (error) {
+    const absent = error instanceof JetStreamApiError && error.apiError().code === 404
+    return { info: null, reason: absent ? missing : `it has no leader (${reasonOf(error)})` }
+  }
+}
+
+/** Who answers on the NATS services API: each instance's service and version. Services that answer no calls are not there. */
+export const readAnswering = async (connection: NatsConnection): Promise<{ name: string; version: string }[]> => {
+  const found: { name: string; version: string }[] = []
+  const answers = await connection.requestMany('$SRV.PING', '', { strategy: 'stall', maxWait: 2000, stall: 400 })
+  for await (const message of answers) found.push(message.json())
+  return found
+}
