@@ -144,7 +144,7 @@ describe('an installation on a cluster', () => {
       await kubectl(['delete', 'pod', '-l', `app.kubernetes.io/name=${name}`, '--wait=false'])
       await sleep(2000)
     }
-    await kubectl(['delete', 'pod', 'nats-1', '--grace-period=0', '--force'])
+    await kubectl(['delete', 'pod', 'nats-1', '--grace-period=1', '--wait=false'])
     await sleep(5000)
     await kubectl(['delete', 'pod', 'postgres-0', '--wait=false'])
     await sleep(10_000)
