@@ -11,10 +11,14 @@ const root = fileURLToPath(new URL('..', import.meta.url))
 const json = (path) => JSON.parse(readFileSync(`${root}/${path}`, 'utf8'))
 const services = Object.keys(json('packages/contracts/generated/nats-permissions.json').services)
 const all = [...services, 'mail']
+/** Built when they are named: most installations do without. */
+const onRequest = ['dfctl']
+const known = [...all, ...onRequest]
 const builders = ['docker', 'podman', 'buildah']
 
 const usage = `Usage: node scripts/build-images.mjs [NAME...] [options]
 Builds <registry>/<repository>/<name>:<tag> for the services named (and \`mail\`, the mail catcher), else for all ${all.length}.
+\`dfctl\` is built only when it is named: for autoscaler.enabled of charts/deliveryflow.
   --builder NAME     ${builders.join(', ')} (default: the first that is there)
   --tag TAG          default: the version in package.json
   --registry HOST    as in registry.example:5000; none by default
@@ -45,9 +49,9 @@ const read = () => {
     throw new Mistake(`${error.message}\n${usage}`)
   }
   const { values, positionals } = parsed
-  const unknown = positionals.find((name) => !all.includes(name))
+  const unknown = positionals.find((name) => !known.includes(name))
   if (unknown !== undefined) {
-    throw new Mistake(`There is no image "${unknown}". The images: ${all.join(', ')}.`)
+    throw new Mistake(`There is no image "${unknown}". The images: ${known.join(', ')}.`)
   }
   if (!/^[\w][\w.-]{0,127}$/.test(values.tag)) throw new Mistake(`--tag "${values.tag}" is no tag of an image.`)
   if (values.push && values.registry === '') throw new Mistake('--push needs --registry: where to.')
@@ -79,8 +83,8 @@ const run = (command, args, options = {}) =>
   })
 
 const build = async ({ builder, tag, push }, name, image) => {
-  const facts = { VERSION: tag, REVISION: revision(), ...(name === 'mail' ? {} : { SERVICE: name }) }
-  const target = name === 'mail' ? ['--target', 'mail'] : []
+  const facts = { VERSION: tag, REVISION: revision(), ...(services.includes(name) ? { SERVICE: name } : {}) }
+  const target = services.includes(name) ? [] : ['--target', name]
   // docker and podman cache layers by themselves.
   const cached = builder === 'buildah' ? ['--layers'] : []
   const given = Object.entries(facts).flatMap(([key, value]) => ['--build-arg', `${key}=${value}`])

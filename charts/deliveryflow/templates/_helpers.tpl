@@ -7,7 +7,7 @@
 
 {{/*
 One service with all its settings, as YAML: name, what the contracts say of it, `values` (its own over `defaults`), `secrets` (each
-setting that comes out of a Secret), and `scaler`, what sets the number of its replicas: keda, hpa or none.
+setting that comes out of a Secret), and `scaler`, what sets the number of its replicas: keda, hpa, autoscaler or none.
 Takes (dict "root" $ "name" "order" "facts" <of the contracts>).
 */}}
 {{- define "deliveryflow.service" -}}
@@ -30,7 +30,9 @@ Takes (dict "root" $ "name" "order" "facts" <of the contracts>).
 {{- end }}
 {{- $secrets = mustMergeOverwrite $secrets $values.secretEnv }}
 {{- $keda := and $values.autoscaling.lag.enabled .facts.consumers (.root.Capabilities.APIVersions.Has "keda.sh/v1alpha1") }}
-{{- $scaler := ternary "keda" (ternary "hpa" "none" $values.autoscaling.cpu.enabled) (not (empty $keda)) }}
+{{- $own := and $values.autoscaling.lag.enabled .facts.consumers .root.Values.autoscaler.enabled }}
+{{- $without := ternary "hpa" (ternary "autoscaler" "none" (not (empty $own))) $values.autoscaling.cpu.enabled }}
+{{- $scaler := ternary "keda" $without (not (empty $keda)) }}
 {{- merge (dict "name" .name "values" $values "secrets" $secrets "scaler" $scaler) .facts | toYaml }}
 {{- end }}
 
@@ -54,9 +56,12 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 
 {{/* The full name of a service's image. Takes (dict "root" $ "name" "order"). */}}
 {{- define "deliveryflow.image" -}}
+{{- $own := dig .name "image" "" .root.Values.services | default .root.Values.defaults.image }}
+{{- if $own }}{{ $own }}{{ else }}
 {{- with .root.Values.image }}
 {{- with .registry }}{{ trimSuffix "/" . }}/{{ end }}{{ with .repository }}{{ . }}/{{ end }}
 {{- end }}{{ .name }}:{{ include "deliveryflow.tag" .root }}
+{{- end }}
 {{- end }}
 
 {{/* What every pod says of its rights: none. Takes the root. */}}
