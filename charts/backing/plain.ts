@@ -41,10 +41,14 @@ export const plainFiles = async (): Promise<PlainFile[]> => {
     const shown = templates.flatMap((template) => ['--show-only', `templates/${template}`])
     const args = ['template', 'backing', chart, '--namespace', 'deliveryflow', '--kube-version', '1.34.0', ...options]
     const { stdout } = await run(helm, [...args, ...shown], { maxBuffer: 64 * 1024 * 1024 })
-    return stdout
-      .replace(/^# Source: .*\n/gm, '')
-      .replace(/^( *)app\.kubernetes\.io\/managed-by: Helm$/gm, '$1app.kubernetes.io/managed-by: kubectl')
-      .replace(/^---\n/, '')
+    return (
+      stdout
+        .replace(/^# Source: .*\n/gm, '')
+        .replace(/^( *)app\.kubernetes\.io\/managed-by: Helm$/gm, '$1app.kubernetes.io/managed-by: kubectl')
+        // What only Helm reads.
+        .replace(/^ {2}annotations:\n(?: {4}#.*\n)? {4}helm\.sh\/resource-policy: keep\n/gm, '')
+        .replace(/^---\n/, '')
+    )
   }
   const files = await Promise.all(
     Object.entries(rendered).map(async ([name, [options, ...templates]]) => ({

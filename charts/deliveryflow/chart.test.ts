@@ -310,6 +310,42 @@ suite('deliveryflow with other values', { skip }, () => {
     )
   })
 
+  test('without KEDA dfctl autoscale does it, where that is asked for, with the right to those scales alone', async () => {
+    const set = [
+      'autoscaler.enabled=true',
+      'services.audit.autoscaling.lag.enabled=true',
+      'services.audit.autoscaling.max=3',
+    ]
+    const objects = await rendered({ set })
+    const pod = templateOf(find(objects, 'Deployment', 'autoscaler'))
+    assert.ok(pod)
+    assert.deepEqual(problemsOfPod(pod), ['autoscaler: has a token for the API server'])
+    const { args, image, livenessProbe } = containerOf(pod) as Container & { args: string[] }
+    assert.equal(image, 'deliveryflow/dfctl:0.1.0')
+    assert.ok(livenessProbe)
+    assert.deepEqual(args.slice(0, 3), ['autoscale', 'audit=2..3@100', 'notification-worker=2..10@50'])
+    const { rules } = find(objects, 'Role', 'autoscaler') as unknown as { rules: unknown }
+    assert.deepEqual(rules, [
+      {
+        apiGroups: ['apps'],
+        resources: ['deployments/scale'],
+        resourceNames: ['audit', 'notification-worker'],
+        verbs: ['get', 'patch'],
+      },
+    ])
+    for (const name of ['audit', 'notification-worker'])
+      assert.equal((find(objects, 'Deployment', name).spec as { replicas?: number }).replicas, undefined, name)
+    assert.deepEqual(waysOut(find(objects, 'NetworkPolicy', 'autoscaler')).sort(), [
+      'anywhere:443',
+      'anywhere:53',
+      'anywhere:53',
+      'anywhere:6443',
+      'nats:8222',
+    ])
+    for (const rendering of [{}, { set, apis: [keda] }])
+      assert.ok(!has(await rendered(rendering), 'Deployment', 'autoscaler'), 'two would decide')
+  })
+
   test('a PodMonitor where its operator is', async () => {
     const { spec } = find(await rendered({ apis: ['monitoring.coreos.com/v1'] }), 'PodMonitor', 'deliveryflow')
     assert.deepEqual((spec as { podMetricsEndpoints: unknown }).podMetricsEndpoints, [

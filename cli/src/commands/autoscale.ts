@@ -5,6 +5,7 @@ import type { Configure } from '../commands.ts'
 import { Failure } from '../failure.ts'
 import { interrupted } from '../interrupt.ts'
 import { duration, type Format, type Globals, option } from '../options.ts'
+import { serveLoopHealth } from '../scaling/health.ts'
 import { monitorsAt, readLags } from '../scaling/lag.ts'
 import { autoscale, type Told } from '../scaling/loop.ts'
 import { policyOf, scalable } from '../scaling/policy.ts'
@@ -21,6 +22,7 @@ type Options = {
   downAfter: number
   cooldown: number
   natsMonitor?: string
+  healthPort?: number
   dryRun: boolean
 }
 
@@ -49,12 +51,14 @@ const configure: Configure = (command) =>
     .addOption(
       option('--nats-monitor <url>', 'where NATS is monitored, from inside the cluster: http://nats-headless:8222'),
     )
+    .addOption(option('--health-port <port>', 'answer /healthz and /readyz here').argParser(whole))
     .option('--dry-run', 'say what it would do and do nothing', false)
     .addHelpText(
       'after',
       `
 Services: ${scalable.join(', ')}
 
+A line for each decision that differs from the one before; for every one with --verbose.
 It grows at once and at most to the double, and gives back when less was enough for the time of --down-after.
 Examples:
   dfctl autoscale notification-worker --dry-run
@@ -79,6 +83,9 @@ Examples:
         const { natsMonitor } = options
         // Servers come and go: they are looked for anew each time.
         const monitors = () => (natsMonitor === undefined ? target.natsMonitors() : monitorsAt(natsMonitor))
+        // Whoever is not heard of for three rounds, each of which may wait for its answers, hangs.
+        const health =
+          options.healthPort === undefined ? null : await serveLoopHealth(options.healthPort, 3 * interval + 60_000)
         if (process.stdout.isTTY) say(color.dim('Ctrl-C ends it; the instances stay as they are then.'))
         await autoscale({
           cluster,
@@ -87,8 +94,10 @@ Examples:
           interval_ms: interval,
           dry_run: options.dryRun,
           stop: interrupted(),
-          tell: teller(globals.output),
+          tell: teller(globals.output, globals.verbose),
+          ...(health ? { turned: health.turned } : {}),
         })
+        health?.close()
       })
     })
 
@@ -106,18 +115,18 @@ const refuseOthers = async (cluster: Cluster, services: readonly string[]): Prom
   })
 }
 
-/** Prints each decision as a line; those that only repeat the one before are left out for people. */
-const teller = (output: Format) => {
+/** Prints decisions, a line each; those that only repeat the one before are left out unless `all` are asked for. */
+const teller = (output: Format, all: boolean) => {
   const last = new Map<string, string>()
   return (told: Told): void => {
+    const { service, lag, replicas, decision, because, done, error } = told
+    const same = `${replicas} ${decision} ${because} ${error}`
+    if (!all && last.get(service) === same) return
+    last.set(service, same)
     if (output === 'json') {
       write(JSON.stringify(told))
       return
     }
-    const { service, lag, replicas, decision, because, done, error } = told
-    const same = `${replicas} ${decision} ${because} ${error}`
-    if (last.get(service) === same) return
-    last.set(service, same)
     const number = decision === replicas ? `${replicas}` : `${replicas} → ${decision}${done ? '' : ' (not done)'}`
     const text = error === null ? `${color.bold(number)}  ${because}` : color.red(error)
     write(`${color.dim(clock(told.time))}  ${service.padEnd(20)}  lag ${String(lag ?? '?').padStart(6)}  ${text}`)

@@ -143,9 +143,9 @@ const rowOf = ({ service, ready, current, wanted, scaler }: Scale, lag: number |
   wanted,
   ...(scaler.by === 'hpa'
     ? scaler.bounds
-    : scaler.by === 'keda'
-      ? { min: scaler.min, max: scaler.max }
-      : { min: null, max: null }),
+    : scaler.by === 'fixed'
+      ? { min: null, max: null }
+      : { min: scaler.min, max: scaler.max }),
   by: scaler.by,
   pinned: 'pinned' in scaler ? scaler.pinned : null,
   lag,

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline/promises'
 import type { Configure } from '../commands.ts'
 import { Failure } from '../failure.ts'
 import { withInstaller } from '../install/installer.ts'
-import { type Remains, readRemains, undeploy } from '../install/undeploy.ts'
+import { count, type Remains, readRemains, undeploy } from '../install/undeploy.ts'
 import { type Globals, option } from '../options.ts'
 import { printOne } from '../output.ts'
 import { say } from '../terminal.ts'
@@ -30,7 +30,9 @@ Examples:
         const { namespace, context } = installer.cluster
         const place = `namespace ${namespace} of ${context}`
         const before = await readRemains(installer.cluster)
-        const isEmpty = before.releases.length + before.claims.length + before.secrets.length === 0
+        const isEmpty = [before.releases, before.claims, before.databases, before.secrets].every(
+          ({ length }) => length === 0,
+        )
         if (isEmpty && !(options.purge && before.namespace === 'ours')) {
           return printOne(options.output, before, () => `There is nothing of DeliveryFlow in ${place}.`)
         }
@@ -56,11 +58,14 @@ const confirm = async (namespace: string, before: Remains): Promise<void> => {
   if (typed.trim() !== namespace) throw new Failure('refused', 'Nothing was removed: another name was typed')
 }
 
-const told = ({ releases, claims, secrets, namespace }: Remains): string => {
+const told = ({ releases, claims, databases, secrets, namespace }: Remains): string => {
   const parts = [
     releases.length > 0 ? `releases ${releases.join(' and ')}` : '',
-    claims.length > 0 ? `${claims.length} volumes with data` : '',
-    secrets.length > 0 ? `${secrets.length} Secrets` : '',
+    databases.length > 0
+      ? `the PostgreSQL cluster ${databases.join(', ')}, still running, as its data would go with it`
+      : '',
+    claims.length > 0 ? `${count(claims.length, 'volume')} with data` : '',
+    secrets.length > 0 ? count(secrets.length, 'Secret') : '',
     namespace === 'none' ? '' : `the namespace${namespace === 'ours' ? '' : ', which dfctl did not make'}`,
   ]
   return `${parts.filter((part) => part !== '').join('; ') || 'nothing'}.`

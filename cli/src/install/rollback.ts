@@ -61,7 +61,11 @@ export const goBack = async (installer: Installer, release: ReleaseName, revisio
     step.done()
   } catch (error) {
     step.fail()
-    throw error
+    if (!installer.signal.aborted) throw error
+    throw new Failure('failed', `Interrupted while ${release} went back`, {
+      next: 'Run the same command again, or dfctl deploy to go on.',
+      cause: error,
+    })
   }
   return (await readHistory(helm, release)).at(-1)?.revision ?? 0
 }

@@ -99,9 +99,7 @@ export const valueArguments = (settings: Settings, profile: Profile): ValueArgum
       if (existsSync(ofProfile)) given.push('--values', ofProfile)
       if (!settings.resetValues) given.push(...file(kept))
       for (const values of files) given.push(...file(values[chart.name]))
-      if (chart.name === 'backing') given.push('--set-string', `profile=${profile}`)
-      if (settings.registry !== undefined) given.push('--set-string', `image.registry=${settings.registry}`)
-      if (settings.imageTag !== undefined) given.push('--set-string', `${tagOf[chart.name]}=${settings.imageTag}`)
+      given.push(...file(optionsOf(chart.name, settings, profile)))
       for (const { release, setting } of singles) if (release === chart.name) given.push('--set', setting)
       return given
     },
@@ -109,5 +107,12 @@ export const valueArguments = (settings: Settings, profile: Profile): ValueArgum
   }
 }
 
-/** The settings that hold the version of the images built here: the catcher of letters is one of them. */
-const tagOf = { backing: 'mail.image.tag', deliveryflow: 'image.tag' } as const satisfies Record<ReleaseName, string>
+/**
+ * What options of their own stand for. The catcher of letters is built here too, so it has the version of the services. A file, as
+ * --set-string would win over any --set.
+ */
+const optionsOf = (name: ReleaseName, { registry, imageTag: tag }: Settings, profile: Profile): Tree => {
+  const image = { ...(registry === undefined ? {} : { registry }) }
+  if (name === 'deliveryflow') return { image: { ...image, ...(tag === undefined ? {} : { tag }) } }
+  return { profile, image, ...(tag === undefined ? {} : { mail: { image: { tag } } }) }
+}

@@ -19,7 +19,8 @@ export type SetupOutput = Pick<Watching, 'observe' | 'tell'> & {
 export const setupOutput = (): SetupOutput => {
   const over = Promise.withResolvers<void>()
   const last = new Map<string, string>()
-  const unsettled = new Set<string>()
+  /** What had not settled before helm began says nothing. */
+  let before: Set<string> | undefined
   let seen = false
   let told: (rollout: Rollout) => void = () => undefined
   let step: Progress | undefined
@@ -27,10 +28,11 @@ export const setupOutput = (): SetupOutput => {
     observe: (rollout) => {
       const migrating = rollout.jobs.some((pod) => pod.metadata?.name?.startsWith(lastJob) && !hasEnded(pod))
       if (migrating) seen = true
+      const unsettled = rollout.workloads.filter(({ settled }) => !settled).map(({ name }) => name)
+      before ??= new Set(unsettled)
       // Helm removes a Job that succeeded; and without Jobs the first change of a Deployment tells.
-      const changing = rollout.jobs.length === 0 && rollout.workloads.some(({ settled }) => !settled)
-      if ((seen && !migrating) || (changing && unsettled.size > 0)) over.resolve()
-      if (changing) unsettled.add('workload')
+      const changing = rollout.jobs.length === 0 && unsettled.some((name) => !before?.has(name))
+      if ((seen && !migrating) || changing) over.resolve()
       told(rollout)
     },
     tell: (job, line) => {

@@ -1,5 +1,6 @@
 // Removes an installation: its releases, and on request its data and the namespace that dfctl made.
 import { setTimeout as sleep } from 'node:timers/promises'
+import { CustomObjectsApi } from '@kubernetes/client-node'
 import { ask, type Cluster } from '../cluster/client.ts'
 import { Failure } from '../failure.ts'
 import { type Release, readReleases } from '../health/releases.ts'
@@ -10,8 +11,17 @@ import { withLease } from './lease.ts'
 import { isOurs, mindOwner, readNamespace } from './namespace.ts'
 import { removeJobs } from './revisions.ts'
 
-/** What there is of an installation. `claims` are volumes with data, `secrets` passwords and keys; names of each. */
-export type Remains = { releases: string[]; claims: string[]; secrets: string[]; namespace: 'none' | 'ours' | 'other' }
+/**
+ * What there is of an installation, by name. `claims` are volumes with data; `databases` CloudNativePG's Clusters, which stay when
+ * their release goes because their volumes would go with them; `secrets` passwords and keys.
+ */
+export type Remains = {
+  releases: string[]
+  claims: string[]
+  databases: string[]
+  secrets: string[]
+  namespace: 'none' | 'ours' | 'other'
+}
 
 /** What all that dfctl and the charts make carries. */
 const ours = 'app.kubernetes.io/part-of=deliveryflow'
@@ -22,24 +32,34 @@ export const readRemains = async (cluster: Cluster): Promise<Remains> => {
   const [namespace, releases] = await Promise.all([readNamespace(cluster), readReleases(cluster)])
   mindOwner(name, namespace, releases)
   const own = releases.filter((release) => isPart(release))
-  const { claims, secrets } = await readKept(cluster)
+  const kept = await readKept(cluster)
   const kind = namespace === null ? 'none' : isOurs(namespace) ? 'ours' : 'other'
-  return { releases: own.map((release) => release.name), claims, secrets, namespace: kind }
+  return { releases: own.map((release) => release.name), ...kept, namespace: kind }
 }
 
 /** The services first, then what they stand on. NATS is a release of its own in the profile `operators`. */
 const order = [...releaseNames].reverse()
 const isPart = ({ name, chart }: Release) => order.some((one) => one === name) || (name === 'nats' && chart === 'nats')
 
-const readKept = async ({ core, namespace }: Cluster): Promise<{ claims: string[]; secrets: string[] }> => {
+type Named = { items: { metadata?: { name?: string } }[] }
+
+const postgres = { group: 'postgresql.cnpg.io', version: 'v1', plural: 'clusters' }
+
+const readKept = async ({
+  core,
+  config,
+  namespace,
+}: Cluster): Promise<Pick<Remains, 'claims' | 'databases' | 'secrets'>> => {
   const query = { namespace, labelSelector: ours }
-  const [claims, secrets] = await Promise.all([
+  const custom = config.makeApiClient(CustomObjectsApi)
+  const [claims, secrets, clusters] = await Promise.all([
     ask('list persistentvolumeclaims', core.listNamespacedPersistentVolumeClaim(query)),
     ask('list secrets', core.listNamespacedSecret(query)),
+    // Null where the operator is not installed.
+    ask('list clusters of CloudNativePG', custom.listNamespacedCustomObject({ ...postgres, ...query })),
   ])
-  const names = (list: { items: { metadata?: { name?: string } }[] } | null) =>
-    (list?.items ?? []).map(({ metadata }) => metadata?.name ?? '')
-  return { claims: names(claims), secrets: names(secrets) }
+  const names = (list: Named | null) => (list?.items ?? []).map(({ metadata }) => metadata?.name ?? '')
+  return { claims: names(claims), databases: names(clusters as Named | null), secrets: names(secrets) }
 }
 
 /** Uninstalls the releases; with `purge` the data, the Secrets and the namespace that dfctl made too. A rerun continues. */
@@ -49,7 +69,7 @@ export const undeploy = async (installer: Installer, remains: Remains, purge: bo
     for (const name of [...order, 'nats']) {
       if (remains.releases.includes(name)) await uninstall(installer, name)
     }
-    if (purge) await removeKept(cluster, remains)
+    if (purge) await removeKept(installer)
   })
   if (purge && remains.namespace === 'ours') await removeNamespace(installer)
   return readRemains(cluster)
@@ -73,12 +93,33 @@ const uninstall = async ({ helm, cluster, deadline, signal }: Installer, name: s
   }
 }
 
-const removeKept = async ({ core, namespace }: Cluster, { claims, secrets }: Remains): Promise<void> => {
+const removeKept = async ({ cluster, deadline, signal }: Installer): Promise<void> => {
+  const { core, config, namespace } = cluster
   const query = { namespace, labelSelector: ours }
-  await ask('delete persistentvolumeclaims', core.deleteCollectionNamespacedPersistentVolumeClaim(query))
-  await ask('delete secrets', core.deleteCollectionNamespacedSecret(query))
-  say(`${claims.length} volumes and ${secrets.length} Secrets removed`)
+  const custom = config.makeApiClient(CustomObjectsApi)
+  const { claims, databases, secrets } = await readKept(cluster)
+  const step = progress('removing data')
+  try {
+    for (const name of databases) {
+      const one = { ...postgres, namespace, name, propagationPolicy: 'Foreground' }
+      await ask(`delete cluster ${name} of CloudNativePG`, custom.deleteNamespacedCustomObject(one))
+    }
+    await ask('delete persistentvolumeclaims', core.deleteCollectionNamespacedPersistentVolumeClaim(query))
+    await ask('delete secrets', core.deleteCollectionNamespacedSecret(query))
+    // A volume goes only after the last pod that uses it.
+    while (Object.values(await readKept(cluster)).some(({ length }) => length > 0)) {
+      deadline.seconds()
+      await sleep(500, undefined, { signal })
+    }
+    step.done(`${count(claims.length, 'volume')} and ${count(secrets.length, 'Secret')} removed`)
+  } catch (error) {
+    step.fail()
+    throw error
+  }
 }
+
+/** "1 volume", "7 volumes". */
+export const count = (number: number, word: string): string => `${number} ${word}${number === 1 ? '' : 's'}`
 
 const removeNamespace = async ({ cluster, deadline, signal }: Installer): Promise<void> => {
   const { core, namespace: name } = cluster

@@ -37,7 +37,8 @@ async function* linesOf(cluster: Cluster, one: Container, options: LogOptions): 
   try {
     for await (const { stamp, text } of containerLog(cluster, pod, container, options)) {
       key = keyOf(stamp) || key
-      yield lineOf(text, { service, pod, container, key })
+      // Whose pod it is decides: a line of the autoscaler names the service that it is about.
+      yield { ...lineOf(text, { service, pod, container, key }), service }
     }
   } catch (error) {
     const why = error instanceof Error && 'why' in error && error.why ? `: ${error.why}` : ''

@@ -27,6 +27,8 @@ export type LoopOptions = {
   readonly dry_run: boolean
   readonly stop: AbortSignal
   readonly tell: (told: Told) => void
+  /** Called after each round; false when something of it could not be read or done. */
+  readonly turned?: (well: boolean) => void
 }
 
 /** Runs until `stop`. Throws only when it has no right to do what it is for. */
@@ -38,13 +40,16 @@ export const autoscale = async ({
   dry_run,
   stop,
   tell,
+  turned = () => undefined,
 }: LoopOptions): Promise<void> => {
   const memories = new Map<string, Memory>()
   while (!stop.aborted) {
     const seen = await lags().catch(() => new Map<string, null>())
+    let well = true
     for (const [service, policy] of policies) {
       const at = Date.now()
       const lag = seen.get(service) ?? null
+      well &&= lag !== null
       const about = { time: new Date(at).toISOString(), service, lag }
       try {
         const replicas = await replicasOf(cluster, service)
@@ -63,11 +68,13 @@ export const autoscale = async ({
         })
       } catch (error) {
         if (isForbidden(error)) throw error
+        well = false
         // It may heal, and what does not is seen again and again; ending would leave the service as it happens to be.
         const why = error instanceof Failure && error.why ? `${error.message}: ${error.why}` : reasonOf(error)
         tell({ ...about, replicas: null, decision: null, because: 'it could not be done', done: false, error: why })
       }
     }
+    turned(well)
     await sleep(interval_ms, undefined, { signal: stop }).catch(() => undefined)
   }
 }

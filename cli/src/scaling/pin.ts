@@ -43,7 +43,7 @@ export const pinTo = (cluster: Cluster, { service, scaler, wanted }: Scale, repl
     case 'autoscaler':
       throw new Failure('refused', `dfctl autoscale decides on ${service} and would undo it`, {
         why: `the Deployment ${autoscaler} is told to mind it`,
-        next: `Stop it first: kubectl scale deployment ${autoscaler} --replicas=0; or take ${service} out of autoscaler.services.`,
+        next: `Stop it first: kubectl scale deployment ${autoscaler} --replicas=0; or leave services.${service}.autoscaling.lag out of the chart's values.`,
       })
     case 'fixed':
       return change(`from ${wanted} to ${replicas}`, () => setReplicas(cluster, service, replicas))

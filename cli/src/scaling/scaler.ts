@@ -13,7 +13,7 @@ export const autoscaler = 'autoscaler'
 /** `pinned`: the number that dfctl holds it at; null where it scales freely. `bounds`: those to go back to. */
 export type Scaler =
   | { by: 'fixed' }
-  | { by: 'autoscaler' }
+  | { by: 'autoscaler'; min: number; max: number }
   | { by: 'hpa'; name: string; min: number; max: number; pinned: number | null; bounds: { min: number; max: number } }
   | { by: 'keda'; name: string; min: number; max: number; pinned: number | null }
 
@@ -71,7 +71,8 @@ export const readScales = async (cluster: Cluster, names: readonly string[]): Pr
         bounds: pinned !== null && kept ? kept : { min, max },
       }
     }
-    return autoscaled.has(service) ? { by: 'autoscaler' } : { by: 'fixed' }
+    const bounds = autoscaled.get(service)
+    return bounds ? { by: 'autoscaler', ...bounds } : { by: 'fixed' }
   }
   return names.map((service) => {
     const deployment = byName.get(service)
@@ -110,9 +111,14 @@ const boundsIn = (annotation: string | undefined): { min: number; max: number } 
   }
 }
 
-/** The services that an autoscaler with at least one replica is told to mind: the first word of each of its arguments. */
-const autoscaledBy = (deployment: V1Deployment | undefined): Set<string> => {
-  if (!deployment || deployment.spec?.replicas === 0) return new Set()
+/** The bounds of each service that an autoscaler with at least one replica is told to mind, as its arguments say. */
+const autoscaledBy = (deployment: V1Deployment | undefined): Map<string, { min: number; max: number }> => {
+  if (!deployment || deployment.spec?.replicas === 0) return new Map()
   const words = deployment.spec?.template.spec?.containers.flatMap(({ args }) => args ?? []) ?? []
-  return new Set(words.map((word) => word.split('=')[0] ?? word))
+  return new Map(
+    words.flatMap((word) => {
+      const [, service, min, max] = /^([a-z-]+)=(\d+)\.\.(\d+)/.exec(word) ?? []
+      return service === undefined ? [] : [[service, { min: Number(min), max: Number(max) }] as const]
+    }),
+  )
 }

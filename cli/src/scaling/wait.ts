@@ -25,7 +25,10 @@ export const waitForMembers = async (
   const step = progress(`${service}: ${replicas} ${replicas === 1 ? 'instance' : 'instances'}`)
   const deadline = Date.now() + timeout_ms
   for (;;) {
-    const missing = await missingOf(cluster, target, service, replicas)
+    const missing = await missingOf(cluster, target, service, replicas).catch((error: unknown) => {
+      step.fail()
+      throw error
+    })
     if (missing === null) return step.done()
     step.update(missing)
     if (Date.now() + pause > deadline) {

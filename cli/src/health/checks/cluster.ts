@@ -160,19 +160,24 @@ const checkPermissions = async ({ config, namespace }: Cluster, wanted: readonly
   return failure(`you may not: ${told.join('; ')}`, `Ask for a role with these verbs in namespace ${namespace}.`)
 }
 
-/** Custom resources of the profile `operators`, each with who serves it. */
+const cloudNativePg =
+  'kubectl apply --server-side -f https://raw.githubusercontent.com/cloudnative-pg/cloudnative-pg/release-1.30/releases/cnpg-1.30.0.yaml'
+
+/** Custom resources of the profile `operators`, each with who serves it and how its makers have it installed (as in k8s/README.md). */
 const operators = [
-  { crd: 'clusters.postgresql.cnpg.io', operator: 'CloudNativePG', page: 'https://cloudnative-pg.io' },
-  { crd: 'databases.postgresql.cnpg.io', operator: 'CloudNativePG 1.25 or newer', page: 'https://cloudnative-pg.io' },
+  { crd: 'clusters.postgresql.cnpg.io', operator: 'CloudNativePG', install: cloudNativePg },
+  { crd: 'databases.postgresql.cnpg.io', operator: 'CloudNativePG 1.25 or newer', install: cloudNativePg },
   {
     crd: 'mongodbcommunity.mongodbcommunity.mongodb.com',
     operator: 'the MongoDB operator',
-    page: 'https://github.com/mongodb/mongodb-kubernetes',
+    install:
+      "helm install mongodb-kubernetes mongodb-kubernetes --repo https://mongodb.github.io/helm-charts --version 1.10.1 -n mongodb --create-namespace --set operator.watchNamespace='*' --set 'operator.watchedResources={mongodbcommunity}' --set operator.telemetry.enabled=false",
   },
   {
     crd: 'redisreplications.redis.redis.opstreelabs.in',
     operator: 'the Redis operator of OT-CONTAINER-KIT',
-    page: 'https://redis-operator.opstree.dev',
+    install:
+      'helm install redis-operator redis-operator --repo https://ot-container-kit.github.io/helm-charts --version 0.26.1 -n redis-operator --create-namespace',
   },
 ] as const
 
@@ -192,5 +197,5 @@ const checkOperators = async ({ config }: Cluster, profile: string | null): Prom
   const missing = found.filter(({ established }) => !established)
   if (missing.length === 0) return ok(`${found.length} custom resources are served`)
   const told = missing.map(({ crd, operator }) => `${operator} (${crd})`).join('; ')
-  return failure(`missing: ${told}`, `Install it first: ${[...new Set(missing.map(({ page }) => page))].join(', ')}`)
+  return failure(`missing: ${told}`, [...new Set(missing.map(({ install }) => install))].join('\n       '))
 }
