@@ -31,6 +31,26 @@ USER 1000:1000
 RUN node local/mail-main.ts 2>&1 | grep -q 'MAIL_FOLDER is missing'
 ENTRYPOINT ["node", "local/mail-main.ts"]
 
+# dfctl, for the autoscaler of charts/deliveryflow, which only `--target dfctl` builds.
+FROM dependencies AS dfctl-dependencies
+COPY cli/package.json cli/
+RUN npm ci --omit=dev --workspace packages/contracts --workspace packages/kit --workspace cli && npm cache clean --force
+
+FROM node:24-bookworm-slim AS dfctl
+ARG VERSION=0.0.0-dev
+LABEL org.opencontainers.image.vendor="DeliveryFlow" org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.title="dfctl" org.opencontainers.image.description="DeliveryFlow's control CLI" \
+  org.opencontainers.image.version="$VERSION"
+WORKDIR /app
+COPY --from=dfctl-dependencies /app ./
+COPY packages packages
+COPY cli cli
+ENV NODE_ENV=production NODE_NO_WARNINGS=1
+USER 1000:1000
+# Fails when a package that the command imports is not among those copied.
+RUN node cli/src/main.ts autoscale --help > /dev/null
+ENTRYPOINT ["node", "cli/src/main.ts"]
+
 # The sources run as they are: Node strips the types. The second RUN keeps what it makes of them in a compile cache, which pods only
 # read: a third less processor time to start and 20 MB less memory. The cache belongs to the user who made it, hence USER before it.
 FROM node:24-bookworm-slim
