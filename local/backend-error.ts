@@ -14,10 +14,3 @@ export class BackendError extends Error {
     this.todo = todo
   }
 }
-
-/** The message of whatever was thrown. */
-export function reasonOf(error: unknown): string {
-  // An AggregateError (a refused connection to several addresses) has an empty message and the reasons inside.
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join('; ')
-  return error instanceof Error ? error.message : String(error)
-}

@@ -1,6 +1,8 @@
 // Starts real backends (NATS, PostgreSQL, Redis, a MongoDB protocol server, a mail catcher) as child processes and stops them.
+
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
+import { settingName } from '@deliveryflow/contracts'
 import type { BackendContext } from './context.ts'
 import { lock } from './lock.ts'
 import { type MailBackend, startMail } from './mail.ts'
@@ -28,7 +30,7 @@ export type BackendsOptions = {
   /** One NATS user for each service, named like it; `admin` (all of account APP) and `sys` (account SYS) are always there. */
   nats_users: Record<string, NatsPermissions>
   /** Services that own a PostgreSQL database. */
-  databases: string[]
+  databases: readonly string[]
   /** Discards all data of an earlier run first (external servers are not touched). */
   fresh?: boolean
   /** Progress, one line at a time, for people. */
@@ -79,7 +81,6 @@ export async function startBackends(options: BackendsOptions): Promise<Backends>
       ports,
       secret: openSecrets(join(dir, 'secrets.json')),
       environment: process.env,
-      settingName,
       seconds,
     }
     // The in-process one comes last: the others are ended with their processes should one of them fail.
@@ -133,11 +134,6 @@ function environmentOf(
 function discard(dir: string): void {
   for (const name of dataFolders) rmSync(join(dir, name), { recursive: true, force: true })
   rmSync(dirname(elsewhere(dir)), { recursive: true, force: true })
-}
-
-/** The prefix of a service's own settings: `order-history` → `ORDER_HISTORY`. */
-export function settingName(service: string): string {
-  return service.toUpperCase().replaceAll('-', '_')
 }
 
 function seconds(started: number): string {

@@ -2,7 +2,8 @@
 import { mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { BackendError, reasonOf } from './backend-error.ts'
+import { reasonOf } from '@deliveryflow/kit/reason'
+import { BackendError } from './backend-error.ts'
 import type { Processes } from './processes.ts'
 
 /** A program that was tried and runs. `origin` says for people where it came from. */

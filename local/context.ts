@@ -9,8 +9,6 @@ export type BackendContext = Workshop & {
   secret: Secrets
   /** Where NATS_URL, DATABASE_URL … of external servers come from. */
   environment: NodeJS.ProcessEnv
-  /** The prefix of a service's own settings: `order-history` → `ORDER_HISTORY`. */
-  settingName(service: string): string
   /** The time since `started`, for people. */
   seconds(started: number): string
 }

@@ -12,7 +12,7 @@ export function databaseName(service: string): string {
  */
 export async function provisionDatabases(
   adminUrl: string,
-  services: string[],
+  services: readonly string[],
   passwordOf: (service: string) => string,
 ): Promise<void> {
   const admin = new Client({ connectionString: adminUrl })

@@ -1,6 +1,7 @@
 // One backend process that can be killed, stopped and started again on the same data; what it runs is its maker's concern.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BackendError, reasonOf } from './backend-error.ts'
+import { reasonOf } from '@deliveryflow/kit/reason'
+import { BackendError } from './backend-error.ts'
 import type { Child, Processes, Program } from './processes.ts'
 
 export type ManagedProcess = {

@@ -1,6 +1,7 @@
 // A cluster of three NATS nodes with JetStream on loopback, or the one that NATS_URL names. Streams are others' concern.
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { settingName } from '@deliveryflow/contracts'
 import { connect } from '@nats-io/transport-node'
 import { BackendError } from './backend-error.ts'
 import { type Binary, findBinary, type Workshop } from './binaries.ts'
@@ -149,7 +150,7 @@ function externalNats(context: BackendContext, url: string): NatsBackend {
     nodes: [],
     urls,
     user(name) {
-      const setting = name === natsAdmin ? 'NATS_ADMIN_PASSWORD' : `${context.settingName(name)}__NATS_PASSWORD`
+      const setting = name === natsAdmin ? 'NATS_ADMIN_PASSWORD' : `${settingName(name)}__NATS_PASSWORD`
       const pass = context.environment[setting]
       if (pass !== undefined) return { servers: urls, user: name, pass }
       throw new BackendError(

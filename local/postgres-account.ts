@@ -1,7 +1,8 @@
 // PostgreSQL refuses to run as root: which account it runs as instead, and which folders that account can reach.
 import { chmodSync, existsSync, realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { BackendError, reasonOf } from './backend-error.ts'
+import { reasonOf } from '@deliveryflow/kit/reason'
+import { BackendError } from './backend-error.ts'
 import type { Processes } from './processes.ts'
 
 export type Account = { uid: number; gid: number }

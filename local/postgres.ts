@@ -1,7 +1,8 @@
 // One PostgreSQL server with a database for each service, or the one of DATABASE_URL. What is in them is the services' own.
 import { join } from 'node:path'
+import { reasonOf } from '@deliveryflow/kit/reason'
 import { Client } from 'pg'
-import { BackendError, reasonOf } from './backend-error.ts'
+import { BackendError } from './backend-error.ts'
 import type { BackendContext } from './context.ts'
 import { databaseName, provisionDatabases } from './databases.ts'
 import { externalProcess, type ManagedProcess, managedProcess } from './managed.ts'
@@ -29,7 +30,7 @@ const settings = {
 }
 
 /** Starts PostgreSQL, makes its databases and resolves once it answers. */
-export async function startPostgres(context: BackendContext, services: string[]): Promise<PostgresBackend> {
+export async function startPostgres(context: BackendContext, services: readonly string[]): Promise<PostgresBackend> {
   const external = context.environment.DATABASE_URL
   const server = external === undefined ? await ownServer(context) : await externalServer(context, external)
   const provisioning = Date.now()

@@ -6,7 +6,8 @@ import { closeSync, mkdirSync, openSync, readFileSync, renameSync, statSync } fr
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { BackendError, reasonOf } from './backend-error.ts'
+import { reasonOf } from '@deliveryflow/kit/reason'
+import { BackendError } from './backend-error.ts'
 import { childrenOf, identityOf } from './process-table.ts'
 
 /** How to start a program: under which name it is reported and logged, as whom it runs, which signal stops it well. */

@@ -1,7 +1,8 @@
 // The passwords of the local backends: made once, kept in a file that only its owner can read.
 import { randomBytes, randomInt } from 'node:crypto'
 import { chmodSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { BackendError, reasonOf } from './backend-error.ts'
+import { reasonOf } from '@deliveryflow/kit/reason'
+import { BackendError } from './backend-error.ts'
 
 const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 

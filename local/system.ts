@@ -2,9 +2,16 @@
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { databaseOf, natsPermissions, type ServiceName, topology } from '@deliveryflow/contracts'
-import { databases, prepare } from '@deliveryflow/services/prepare'
-import { type Backends, settingName, startBackends } from './backends.ts'
+import {
+  databaseOf,
+  databases,
+  natsPermissions,
+  type ServiceName,
+  settingName,
+  topology,
+} from '@deliveryflow/contracts'
+import { prepare } from '@deliveryflow/services/prepare'
+import { type Backends, startBackends } from './backends.ts'
 import { type ManagedProcess, managedProcess } from './managed.ts'
 import { freePort, type Ports } from './ports.ts'
 import { noteRunning } from './running.ts'
@@ -46,7 +53,7 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
     dir: options.dir,
     ports: options.ports,
     nats_users: natsPermissions(),
-    databases: databases(),
+    databases,
     fresh: options.fresh ?? false,
     report,
   })
@@ -68,7 +75,7 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
     }
     const processes = await startServices(backends, environment, options.each ?? false)
     const url = `http://localhost:${http_port}`
-    const forget = noteRunning(options.dir, { url, admin, backends, databases: databases() })
+    const forget = noteRunning(options.dir, { url, admin, backends })
     return {
       dir: options.dir,
       backends,
@@ -90,7 +97,7 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
 const prepareBackends = async (backends: Backends, report: (line: string) => void) => {
   const { user, pass } = backends.nats.user('admin')
   const schemas = await Promise.all(
-    databases().map(async (database) => ({
+    databases.map(async (database) => ({
       database,
       database_url: backends.postgres.url(database),
       folder: new URL(`../services/${database}/migrations`, import.meta.url),

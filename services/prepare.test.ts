@@ -1,12 +1,13 @@
 // The command that makes backends fit: what it changes it says, a second run has nothing to do, and what it misses it names.
+
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { databases, settingName } from '@deliveryflow/contracts'
 import { type ScratchDatabase, scratchDatabase, testBackends } from '@deliveryflow/local/testing'
-import { databases } from './prepare.ts'
 
 const script = fileURLToPath(new URL('prepare.ts', import.meta.url))
 
@@ -37,11 +38,9 @@ const silentPort = async () => {
 suite('migrations', () => {
   const scratch = new Map<string, ScratchDatabase>()
   const environment = () =>
-    Object.fromEntries(
-      [...scratch].map(([name, { url }]) => [`${name.toUpperCase().replaceAll('-', '_')}__DATABASE_URL`, url]),
-    )
+    Object.fromEntries([...scratch].map(([name, { url }]) => [`${settingName(name)}__DATABASE_URL`, url]))
   before(async () => {
-    for (const database of databases()) scratch.set(database, await scratchDatabase())
+    for (const database of databases) scratch.set(database, await scratchDatabase())
   })
   after(async () => {
     for (const database of scratch.values()) await database.drop()
@@ -50,7 +49,7 @@ suite('migrations', () => {
   test('applies all that is missing, with a line for each, and then has nothing to do', async () => {
     const first = await run(['migrations'], environment())
     assert.equal(first.code, 0, first.err)
-    for (const database of databases()) assert.match(first.out, new RegExp(`^${database}: 0001_`, 'm'))
+    for (const database of databases) assert.match(first.out, new RegExp(`^${database}: 0001_`, 'm'))
     assert.match(first.out, /^migrations: \d+ changed$/m)
 
     const second = await run(['migrations'], environment())
@@ -69,7 +68,7 @@ suite('migrations', () => {
   test('every missing setting is named at once', async () => {
     const { code, err } = await run(['migrations'], { ORDER__DATABASE_URL: 'postgres://x' })
     assert.equal(code, 2)
-    const others = databases().filter((database) => database !== 'order')
+    const others = databases.filter((database) => database !== 'order')
     for (const database of others)
       assert.match(err, new RegExp(`${database.toUpperCase().replace('-', '_')}__DATABASE`))
     assert.doesNotMatch(err, /\bORDER__DATABASE/)

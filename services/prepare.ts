@@ -3,9 +3,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { databaseOf, services } from '@deliveryflow/contracts'
+import { databases, settingName } from '@deliveryflow/contracts'
 import { provision } from '@deliveryflow/kit/messaging/provision'
 import { migrate } from '@deliveryflow/kit/postgres/migrate'
+import { reasonOf } from '@deliveryflow/kit/reason'
 import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import pg from 'pg'
@@ -66,9 +67,6 @@ export const prepareDatabases = async (schemas: readonly Schema[], patience = no
   return applied.flat()
 }
 
-/** Every database of the system, once. */
-export const databases = (): string[] => [...new Set(services.flatMap((service) => databaseOf(service) ?? []))]
-
 /** Tries again each second while `heals` says so and there is patience; then throws the last reason with what it waited for. */
 const until = async <T>(
   what: string,
@@ -106,12 +104,6 @@ const answers = async (database_url: string) => {
   } finally {
     await client.end()
   }
-}
-
-/** Sockets that several addresses refuse have no message of their own. */
-const reasonOf = (error: unknown): string => {
-  if (error instanceof AggregateError && error.message === '') return error.errors.map(reasonOf).join(', ')
-  return error instanceof Error ? error.message : String(error)
 }
 
 /** A mistake of who called: the command's exit code is 2. */
@@ -159,9 +151,9 @@ const command = async (args: string[], report: (line: string) => void): Promise<
     const user = setting('NATS_USER') ?? 'admin'
     changes = await prepareStreams({ url, user, password, replicas }, patience)
   } else {
-    const nameOf = (database: string) => `${database.toUpperCase().replaceAll('-', '_')}__DATABASE_URL`
-    const urls = settings(databases().map(nameOf))
-    const schemas = databases().map((database) => ({
+    const nameOf = (database: string) => `${settingName(database)}__DATABASE_URL`
+    const urls = settings(databases.map(nameOf))
+    const schemas = databases.map((database) => ({
       database,
       database_url: urls[nameOf(database)] ?? '',
       folder: new URL(`${database}/migrations`, import.meta.url),

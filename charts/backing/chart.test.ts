@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { databaseOf, services } from '@deliveryflow/contracts'
+import { databases, services } from '@deliveryflow/contracts'
 import { parse } from 'yaml'
 import { findHelm, lint, type Rendered, type Rendering, render } from '../helm.ts'
 import { containerOf, type Pod, problemsOfPod, templateOf } from '../pods.ts'
@@ -24,7 +24,6 @@ const named = (objects: readonly Rendered[], kind: string, name: string): Render
 }
 const namesOf = (objects: readonly Rendered[], kind: string) =>
   ofKind(objects, kind).map(({ metadata }) => metadata.name)
-const databases = [...new Set(services.flatMap((service) => databaseOf(service) ?? []))]
 
 type Labels = Record<string, string>
 const selects = (labels: Labels, pod: Pod) =>

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { consumersOf, type ServiceTopology, services, streams } from '@deliveryflow/contracts'
+import { consumersOf, type ServiceTopology, services, settingName, streams } from '@deliveryflow/contracts'
 import { managedProcess } from '@deliveryflow/local/managed'
 import { findNatsServer } from '@deliveryflow/local/nats'
 import { freePort } from '@deliveryflow/local/ports'
@@ -20,7 +20,7 @@ const helm = await findHelm().catch((error: Error) => error)
 const skip = helm instanceof Error ? `needs helm: ${helm.message}` : false
 
 const passwordOf = (user: string) => `p${user.replaceAll('-', '')}Password0`
-const variableOf = (user: string) => `${user.toUpperCase().replaceAll('-', '_')}_PASSWORD`
+const variableOf = (user: string) => `${settingName(user)}_PASSWORD`
 const users = ['admin', 'sys', 'route', ...services.map(({ name }) => name)]
 
 /** The configuration of the profile `light`, as its ConfigMap has it. */

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { databaseOf, services } from '@deliveryflow/contracts'
+import { databases, services } from '@deliveryflow/contracts'
 import { findHelm } from '../helm.ts'
 
 const run = promisify(execFile)
@@ -58,8 +58,6 @@ export const plainFiles = async (): Promise<PlainFile[]> => {
   )
   return [...files, { path: 'k8s/credentials.sh', text: credentials() }]
 }
-
-const databases = [...new Set(services.flatMap((service) => databaseOf(service) ?? []))]
 
 /** The Secrets of the chart by kubectl: made once, and nothing that is there is changed. */
 const credentials = () => `#!/bin/sh

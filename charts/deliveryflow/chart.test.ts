@@ -4,9 +4,16 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { consumerSettings, consumersOf, databaseOf, type ServiceName, services } from '@deliveryflow/contracts'
+import {
+  consumerSettings,
+  consumersOf,
+  databaseOf,
+  databases,
+  type ServiceName,
+  services,
+  settingName,
+} from '@deliveryflow/contracts'
 import { readSettings, settingsSchema } from '@deliveryflow/kit/service/settings'
-import { databases } from '@deliveryflow/services/prepare'
 import { registry } from '@deliveryflow/services/registry'
 import { parse } from 'yaml'
 import { findHelm, lint, type Rendered, type Rendering, render } from '../helm.ts'
@@ -222,12 +229,7 @@ for (const profile of [[], ['values-light.yaml']]) {
       }
       assert.deepEqual(
         environment('deliveryflow-migrate'),
-        Object.fromEntries(
-          databases().map((name) => [
-            `${name.toUpperCase().replaceAll('-', '_')}__DATABASE_URL`,
-            `postgres-${name}/uri`,
-          ]),
-        ),
+        Object.fromEntries(databases.map((name) => [`${settingName(name)}__DATABASE_URL`, `postgres-${name}/uri`])),
       )
       assert.deepEqual(environment('deliveryflow-streams'), {
         NATS_URL: 'nats://nats:4222',

@@ -1,4 +1,5 @@
 // How a command fails: what happened, why, the next command to try, and the exit code that says which kind it is.
+export { reasonOf } from '@deliveryflow/kit/reason'
 
 /** Exit codes, the same for every command; a pipe may rely on them. */
 export const exitCode = { done: 0, failed: 1, usage: 2, unhealthy: 3, not_found: 4, refused: 5 } as const
@@ -20,6 +21,3 @@ export class Failure extends Error {
     this.next = options.next
   }
 }
-
-/** The message of anything that was thrown. */
-export const reasonOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

@@ -1,6 +1,5 @@
 // What delivery does unasked: gives waiting parcels away now and then, and plays couriers when the simulator is on.
-import { setTimeout as sleep } from 'node:timers/promises'
-import type { Background, Log } from '@deliveryflow/kit'
+import { type Background, type Log, repeat } from '@deliveryflow/kit'
 import { assignWaiting, type DeliveryContext } from './assignment.ts'
 import { simulate } from './simulator.ts'
 import { letSimulatorPlay } from './store.ts'
@@ -9,14 +8,14 @@ import { letSimulatorPlay } from './store.ts'
 export const startBackground = async (context: DeliveryContext): Promise<Background> => {
   const { db, transaction, settings, log } = context
   const passes = [
-    repeat('parcels could not be given away', settings.ASSIGN_INTERVAL_MS, log, () =>
+    patiently('parcels could not be given away', settings.ASSIGN_INTERVAL_MS, log, () =>
       transaction((tx) => assignWaiting(tx, settings)),
     ),
   ]
   if (settings.SIMULATOR) {
     let begun = false
     passes.push(
-      repeat('the simulator could not move', Math.min(settings.SIMULATOR_STEP_MS / 4, 500), log, async () => {
+      patiently('the simulator could not move', Math.min(settings.SIMULATOR_STEP_MS / 4, 500), log, async () => {
         if (!begun) await letSimulatorPlay(db)
         begun = true
         return simulate(context)
@@ -27,22 +26,11 @@ export const startBackground = async (context: DeliveryContext): Promise<Backgro
 }
 
 /** Runs a pass again and again: at once when it says that there is more to do, else after a pause. Failures are logged. */
-const repeat = (failure: string, pause: number, log: Log, pass: () => Promise<boolean>): Background => {
-  const stopped = new AbortController()
-  const run = async () => {
-    while (!stopped.signal.aborted) {
-      const more = await pass().catch((error: unknown) => {
-        log.warn({ err: error }, `${failure}; it is tried again`)
-        return false
-      })
-      if (!more) await sleep(pause, undefined, { signal: stopped.signal }).catch(() => undefined)
-    }
-  }
-  const running = run()
-  return {
-    stop: async () => {
-      stopped.abort()
-      await running
-    },
-  }
-}
+const patiently = (failure: string, pause: number, log: Log, pass: () => Promise<boolean>): Background =>
+  repeat(0, async () => {
+    const more = await pass().catch((error: unknown) => {
+      log.warn({ err: error }, `${failure}; it is tried again`)
+      return false
+    })
+    return more ? 0 : pause
+  })

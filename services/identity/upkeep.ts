@@ -1,5 +1,5 @@
 // What identity does by itself: the first administrator at start, and a look at the signing keys each minute.
-import { type Background, isConnectionError } from '@deliveryflow/kit'
+import { type Background, isConnectionError, repeat } from '@deliveryflow/kit'
 import { addUser, type IdentityContext } from './handlers.ts'
 import * as store from './store.ts'
 
@@ -21,35 +21,15 @@ export const startUpkeep = async (context: IdentityContext): Promise<Background>
     begun = true
   }
 
-  let stopped = false
-  let timer: NodeJS.Timeout | undefined
-  let running: Promise<void> = Promise.resolve()
-  const again = () => {
-    if (stopped) return
-    timer = setTimeout(
-      () => {
-        running = run()
-      },
-      begun ? minute : retryPause,
-    )
-  }
-  const run = async () => {
-    await lookAfter().catch((error: unknown) => log.error({ err: error }, 'the upkeep failed; it is tried again'))
-    again()
-  }
-
   await lookAfter().catch((error: unknown) => {
     if (!isConnectionError(error)) throw error
     log.warn({ err: error }, 'the upkeep waits for the database')
   })
-  again()
-  return {
-    stop: async () => {
-      stopped = true
-      clearTimeout(timer)
-      await running
-    },
-  }
+  const pause = () => (begun ? minute : retryPause)
+  return repeat(pause(), async () => {
+    await lookAfter().catch((error: unknown) => log.error({ err: error }, 'the upkeep failed; it is tried again'))
+    return pause()
+  })
 }
 
 /**

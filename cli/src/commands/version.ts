@@ -1,8 +1,9 @@
 // dfctl version: of dfctl, of what is installed, and of what it runs on.
+import { databases } from '@deliveryflow/contracts'
 import own from '../../package.json' with { type: 'json' }
 import type { Configure } from '../commands.ts'
 import { reasonOf } from '../failure.ts'
-import { databaseNames, type Readings, readingsOf } from '../health/readings.ts'
+import { type Readings, readingsOf } from '../health/readings.ts'
 import type { Globals } from '../options.ts'
 import { print } from '../output.ts'
 import { withTarget } from '../target.ts'
@@ -78,7 +79,7 @@ const ofKubernetes = async ({ cluster }: Readings): Promise<Row[]> => {
 const ofBackends = (readings: Readings): Promise<Row[]> =>
   Promise.all([
     row('nats', async () => distinct((await readings.servers()).flatMap(({ version }) => version ?? []))),
-    row('postgresql', async () => (await readings.database(databaseNames[0] ?? 'order')).version),
+    row('postgresql', async () => (await readings.database(databases[0] ?? 'order')).version),
     row('mongodb', async () => (await readings.mongo()).version),
     row('redis', async () => (await readings.redis()).version),
     row('services', async () =>

@@ -123,7 +123,7 @@ export const explainDatabase = (thrown: unknown, name: string): DatabaseTrouble 
   if (thrown instanceof Failure && error === undefined) throw thrown
   const code = error instanceof pg.DatabaseError ? error.code : undefined
   if (code === undefined)
-    return { answered: false, wrong_password: false, reason: `PostgreSQL does not answer: ${network(error)}` }
+    return { answered: false, wrong_password: false, reason: `PostgreSQL does not answer: ${reasonOf(error)}` }
   const known: Record<string, string> = {
     '28P01': `PostgreSQL refuses its password: it is not the one in secret postgres-${name}`,
     '28000': `PostgreSQL refuses its user: ${reasonOf(error)}`,
@@ -133,7 +133,3 @@ export const explainDatabase = (thrown: unknown, name: string): DatabaseTrouble 
   }
   return { answered: code !== '57P03', wrong_password: code === '28P01', reason: known[code] ?? reasonOf(error) }
 }
-
-/** Sockets that several addresses refuse have no message of their own. */
-const network = (error: unknown): string =>
-  error instanceof AggregateError ? error.errors.map(reasonOf).join(', ') : reasonOf(error)

@@ -1,14 +1,11 @@
 // Everything that check, status and the others read of an installation: each thing once for a run, when it is first asked for.
-import { databaseOf, services } from '@deliveryflow/contracts'
+import { services } from '@deliveryflow/contracts'
 import type { Cluster } from '../cluster/client.ts'
 import type { Target } from '../target.ts'
 import { type DatabaseReading, readDatabase } from './databases.ts'
 import { type NatsServer, readAnswering, readServers, readStreams, type StreamReading } from './nats.ts'
 import type { PodTrouble } from './pods.ts'
 import type { MongoReading, RedisReading } from './stores.ts'
-
-/** Every database of the system, once. */
-export const databaseNames: readonly string[] = [...new Set(services.flatMap((service) => databaseOf(service) ?? []))]
 
 /**
  * The instances of a service: how many are connected to NATS, how many answer calls (null: it answers none by its nature),

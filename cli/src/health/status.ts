@@ -1,8 +1,8 @@
 // The whole installation as one value: what `dfctl status` prints. What cannot be read is in it with the reason.
-import { services } from '@deliveryflow/contracts'
+import { databases, services } from '@deliveryflow/contracts'
 import { Failure, reasonOf } from '../failure.ts'
 import { explainDatabase, type Sagas } from './databases.ts'
-import { commandFor, databaseNames, type Instances, type Readings } from './readings.ts'
+import { commandFor, type Instances, type Readings } from './readings.ts'
 import { type StreamRow, streamRow } from './streams.ts'
 import type { Workload } from './workloads.ts'
 
@@ -47,12 +47,12 @@ export const readStatus = async (
   readings: Readings,
   workloads: (() => Promise<Map<string, Workload>>) | null,
 ): Promise<Status> => {
-  const [deployments, servers, streams, instances, databases, redis, mongo] = await Promise.all([
+  const [deployments, servers, streams, instances, databaseRows, redis, mongo] = await Promise.all([
     attempt(async () => workloads?.() ?? null),
     attempt(readings.servers),
     attempt(readings.streams),
     attempt(readings.instances),
-    Promise.all(databaseNames.map((name) => readDatabaseRow(readings, name))),
+    Promise.all(databases.map((name) => readDatabaseRow(readings, name))),
     part('Redis', readings.redis),
     part('MongoDB', readings.mongo),
   ])
@@ -90,9 +90,9 @@ export const readStatus = async (
       reason: servers.error || streams.error ? reasonOf(servers.error ?? streams.error) : null,
     },
     streams: (streams.value ?? []).map(streamRow),
-    databases: databases.map(({ row }) => row),
+    databases: databaseRows.map(({ row }) => row),
     stores: [redis, mongo],
-    sagas: databases.find(({ row }) => row.name === 'saga')?.sagas ?? null,
+    sagas: databaseRows.find(({ row }) => row.name === 'saga')?.sagas ?? null,
     dead_letters: streams.value?.find(({ name }) => name === 'DLQ')?.info?.state.messages ?? null,
   }
 }

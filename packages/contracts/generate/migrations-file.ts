@@ -1,7 +1,7 @@
 // The names of every migration, so that dfctl can tell which are not applied without the services' sources at hand.
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { servicesFile } from './services-file.ts'
+import { databases } from '../src/index.ts'
 
 const namesIn = (folder: string): string[] =>
   existsSync(folder)
@@ -15,6 +15,6 @@ const namesIn = (folder: string): string[] =>
 export const migrationsFile = (root: string) => ({
   messaging: namesIn(join(root, 'packages/kit/src/postgres/migrations')),
   databases: Object.fromEntries(
-    servicesFile().databases.map((database) => [database, namesIn(join(root, 'services', database, 'migrations'))]),
+    databases.map((database) => [database, namesIn(join(root, 'services', database, 'migrations'))]),
   ),
 })

@@ -1,10 +1,10 @@
 // The values that the official NATS chart is given in the profile `operators`: the same users and rights as everywhere else.
-import { type NatsPermissions, natsPermissions } from '../src/index.ts'
+import { type NatsPermissions, natsPermissions, settingName } from '../src/index.ts'
 
 /** The chart takes the quotes and the marks off, so that the server reads the variable: `<< $ORDER_PASSWORD >>`. */
 const variable = (name: string) => `<< $${name} >>`
 
-const passwordOf = (user: string) => `${user.toUpperCase().replaceAll('-', '_')}_PASSWORD`
+const passwordOf = (user: string) => `${settingName(user)}_PASSWORD`
 
 const fromSecret = (key: string) => ({ valueFrom: { secretKeyRef: { name: 'nats-auth', key } } })
 

@@ -1,5 +1,5 @@
 // What the Helm chart of the services has to know of them, read off the topology. Images, replicas and limits are the chart's.
-import { consumersOf, databaseOf, type ServiceTopology, type Store, services } from '../src/index.ts'
+import { consumersOf, databaseOf, databases, type ServiceTopology, type Store, services } from '../src/index.ts'
 
 /** The Service in the cluster behind each kind of store, and its port: the same names with every profile of the backing. */
 const places = {
@@ -31,5 +31,5 @@ const entryOf = (service: ServiceTopology) => ({
 /** The whole file as a value: every service by its name, and every database that has migrations, once. */
 export const servicesFile = () => ({
   services: Object.fromEntries(services.map((service) => [service.name, entryOf(service)])),
-  databases: [...new Set(services.flatMap((service) => databaseOf(service) ?? []))],
+  databases,
 })

@@ -36,13 +36,15 @@ export const consumersOf = (service: ServiceTopology): ConsumerContract[] => {
   }))
 }
 
+/** Whether its service knows where it was and puts it back there when the servers have forgotten. */
+export const isRestored = ({ stream, state }: ConsumerContract): boolean => stream === 'EVENTS' && state === 'memory'
+
 /** Where the answers to a service's own requests arrive; nobody else may listen there. */
 export const inboxPrefix = (service: string) => `_INBOX.${service}`
 
 /** The least a service needs. Acks come in two forms: the short one and, since server 2.14, one with domain and account. */
 export const permissionsOf = (service: ServiceTopology): NatsPermissions => {
   const consumers = consumersOf(service)
-  const restored = consumers.filter(({ stream, state }) => stream === 'EVENTS' && state === 'memory')
   const publish = [
     ...service.says.map((message) => message.subject),
     ...service.calls.map((call) => call.subject),
@@ -53,7 +55,7 @@ export const permissionsOf = (service: ServiceTopology): NatsPermissions => {
       `$JS.ACK.*.*.${stream}.${durable}.>`,
       deadLetterSubject(service.name, stream),
     ]),
-    ...restored.map(({ stream, durable }) => `$JS.API.CONSUMER.RESET.${stream}.${durable}`),
+    ...consumers.filter(isRestored).map(({ stream, durable }) => `$JS.API.CONSUMER.RESET.${stream}.${durable}`),
   ]
   const subscribe = [
     `${inboxPrefix(service.name)}.>`,

@@ -246,6 +246,12 @@ export const services: readonly ServiceTopology[] = Object.values(topology)
 export const databaseOf = (service: ServiceTopology): string | null =>
   service.owns.includes('postgres') ? (service.database ?? service.name) : null
 
+/** Every database of PostgreSQL, once. */
+export const databases: readonly string[] = [...new Set(services.flatMap((service) => databaseOf(service) ?? []))]
+
+/** A service's or a database's name as environment variables bear it: `order-history` → `ORDER_HISTORY`. */
+export const settingName = (name: string): string => name.toUpperCase().replaceAll('-', '_')
+
 /** Every operation of the HTTP API. */
 export const httpOperations = [
   ...identity.identityHttp,

@@ -13,6 +13,7 @@ export type { Database } from './postgres/database.ts'
 export { type Queryable, rowsOf, statement } from './postgres/statement.ts'
 export type { Transaction } from './postgres/transaction.ts'
 export { fromRedis, openRedis } from './redis.ts'
+export { repeat } from './repeat.ts'
 export type { Call } from './rpc/client.ts'
 export {
   type AnswerOf,

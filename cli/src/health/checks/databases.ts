@@ -1,8 +1,9 @@
 // Checks of PostgreSQL: the server answers, and each database lets its service in and has every migration.
+import { databases } from '@deliveryflow/contracts'
 import migrations from '@deliveryflow/contracts/generated/migrations.json' with { type: 'json' }
 import { type Check, type Finding, failure, ok, warning } from '../check.ts'
 import { type DatabaseReading, explainDatabase } from '../databases.ts'
-import { commandFor, databaseNames, type Readings } from '../readings.ts'
+import { commandFor, type Readings } from '../readings.ts'
 import { repairOf } from './nats.ts'
 
 /** One check for the server and one for each database. */
@@ -14,7 +15,7 @@ export const databaseChecks = (readings: Readings): Check[] => [
     needs: ['installation.postgres'],
     run: () => checkServer(readings),
   },
-  ...databaseNames.map(
+  ...databases.map(
     (name): Check => ({
       id: `databases.${name}`,
       group: 'databases',
@@ -28,7 +29,7 @@ export const databaseChecks = (readings: Readings): Check[] => [
 /** A refusal is an answer: one database that lets nobody in is not the server's failure. */
 const checkServer = async (readings: Readings): Promise<Finding> => {
   const looked = await Promise.all(
-    databaseNames.map((name) =>
+    databases.map((name) =>
       readings.database(name).then(
         ({ version }) => ({ answered: true, version, reason: '' }),
         (error: unknown) => ({ ...explainDatabase(error, name), version: null }),

@@ -1,8 +1,8 @@
 // Checks of what moves through the system: consumers that lag, outboxes that wait, dead letters, sagas past their deadline.
-import { consumersOf, services } from '@deliveryflow/contracts'
+import { consumersOf, databases, services } from '@deliveryflow/contracts'
 import { span } from '../../time.ts'
 import { type Check, type Finding, failure, ok, skipped, warning } from '../check.ts'
-import { commandFor, databaseNames, type Readings } from '../readings.ts'
+import { commandFor, type Readings } from '../readings.ts'
 
 /** `lag_limit`: how many messages may wait for one consumer. */
 export type FlowLimits = { lag_limit: number }
@@ -84,7 +84,7 @@ const checkLag = async (readings: Readings, { lag_limit }: FlowLimits): Promise<
 }
 
 const checkOutboxes = async (readings: Readings): Promise<Finding> => {
-  const looked = await Promise.allSettled(databaseNames.map((name) => readings.database(name)))
+  const looked = await Promise.allSettled(databases.map((name) => readings.database(name)))
   // A database that cannot be read has a line of its own.
   const backlogs = looked.flatMap((one) =>
     one.status === 'fulfilled' && one.value.outbox.pending > 0

@@ -1,8 +1,8 @@
 // Checks of what is installed in the namespace: releases, Secrets with their keys, hook Jobs, and what the services stand on.
-import { services } from '@deliveryflow/contracts'
+import { databases, services } from '@deliveryflow/contracts'
 import { ask, type Cluster } from '../../cluster/client.ts'
 import { type Check, type Finding, failure, ok, warning } from '../check.ts'
-import { commandFor, databaseNames, type Readings } from '../readings.ts'
+import { commandFor, type Readings } from '../readings.ts'
 import type { Release } from '../releases.ts'
 import type { BackingPart, PostgresInstances } from '../workloads.ts'
 
@@ -18,7 +18,7 @@ export type InstallationReadings = {
 /** Every Secret with the keys that somebody reads; the same from every profile of the backing. */
 const expectedSecrets: readonly { name: string; keys: readonly string[] }[] = [
   { name: 'nats-auth', keys: ['admin', 'sys', ...services.map(({ name }) => name)] },
-  ...databaseNames.map((name) => ({ name: `postgres-${name}`, keys: ['username', 'password', 'uri'] })),
+  ...databases.map((name) => ({ name: `postgres-${name}`, keys: ['username', 'password', 'uri'] })),
   { name: 'mongodb-review', keys: ['uri'] },
   { name: 'redis-auth', keys: ['uri'] },
   { name: 'smtp', keys: ['uri'] },

@@ -3,10 +3,10 @@
 // The servers hold the state of these consumers in memory, three copies of it: on disk each delivery and each ack would be
 // synced (see docs/decisions/0010). When all three servers end at once the consumer begins the stream anew. Then the inbox recognises
 // what it was given before, so nothing happens twice; but new messages would wait behind 30 days of old ones.
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConsumerContract } from '@deliveryflow/contracts'
 import type { JetStreamClient } from '@nats-io/jetstream'
 import { type Queryable, statement } from '../postgres/statement.ts'
+import { repeat } from '../repeat.ts'
 import type { Log } from '../telemetry/log.ts'
 
 const interval = 5000
@@ -51,7 +51,6 @@ export const keepAckFloor = async (
   contract: ConsumerContract,
   log: Log,
 ): Promise<{ stop(): Promise<void> }> => {
-  const stopped = new AbortController()
   const about = { stream: contract.stream, consumer: contract.durable }
   const align = async () => {
     try {
@@ -61,18 +60,9 @@ export const keepAckFloor = async (
       log.debug({ ...about, err: error }, 'how far this consumer came cannot be told now')
     }
   }
-  const run = async () => {
-    for (;;) {
-      await sleep(interval, undefined, { signal: stopped.signal })
-      await align()
-    }
-  }
   await align()
-  const running = run().catch(() => undefined) // Only the sleep is left to reject: at the stop.
-  return {
-    stop: async () => {
-      stopped.abort()
-      await running
-    },
-  }
+  return repeat(interval, async () => {
+    await align()
+    return interval
+  })
 }

@@ -1,6 +1,6 @@
 // Keeps the messaging tables of a service's database within their retention, beside its work.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { maintainOutbox, trimInbox } from '../outbox/store.ts'
+import { repeat } from '../repeat.ts'
 import type { Log } from '../telemetry/log.ts'
 import type { Database } from './database.ts'
 
@@ -12,26 +12,15 @@ const slice = 10_000
  * that no stream can deliver any more. Any number of processes may do so at once; a failure waits for the next hour.
  */
 export const startMaintenance = (db: Database, retention_days: number, log: Log): { stop(): Promise<void> } => {
-  const stopped = new AbortController()
-  const maintain = async () => {
+  const maintain = async (stopped: AbortSignal) => {
     await maintainOutbox(db, retention_days)
-    while (!stopped.signal.aborted && (await trimInbox(db, retention_days, slice)).length === slice);
+    while (!stopped.aborted && (await trimInbox(db, retention_days, slice)).length === slice);
   }
-  const run = async () => {
-    // Not all at the same moment after a deployment.
-    await sleep(Math.random() * 60_000, undefined, { signal: stopped.signal })
-    for (;;) {
-      await maintain().catch((error: unknown) =>
-        log.warn({ err: error }, 'the messaging tables could not be maintained'),
-      )
-      await sleep(hour, undefined, { signal: stopped.signal })
-    }
-  }
-  const running = run().catch(() => undefined) // Only the sleep is left to reject: at the stop.
-  return {
-    stop: async () => {
-      stopped.abort()
-      await running
-    },
-  }
+  // Not all at the same moment after a deployment.
+  return repeat(Math.random() * 60_000, async (stopped) => {
+    await maintain(stopped).catch((error: unknown) =>
+      log.warn({ err: error }, 'the messaging tables could not be maintained'),
+    )
+    return hour
+  })
 }

@@ -1,5 +1,11 @@
 // Runs one service: connects, answers, consumes, relays; and stops in the order that loses nothing.
-import { consumersOf, type MessageContract, outboxRetentionDays, type RpcContract } from '@deliveryflow/contracts'
+import {
+  consumersOf,
+  isRestored,
+  type MessageContract,
+  outboxRetentionDays,
+  type RpcContract,
+} from '@deliveryflow/contracts'
 import { jetstream } from '@nats-io/jetstream'
 import { keepAckFloor } from '../messaging/ack-floor.ts'
 import { connectNats } from '../messaging/connection.ts'
@@ -129,7 +135,7 @@ export const runService = async (
           `${topology.name} mixes batch and each handlers on ${contract.stream}; one consumer has one way.`,
         )
       }
-      if (db && contract.stream === 'EVENTS') stops.push((await keepAckFloor(db, js, contract, log)).stop)
+      if (db && isRestored(contract)) stops.push((await keepAckFloor(db, js, contract, log)).stop)
       const consumer = startConsumer({
         contract,
         hears,

@@ -1,5 +1,7 @@
 // Settings from the environment: checked once at start, each with its description, secrets never printed.
+
 import type { ServiceTopology } from '@deliveryflow/contracts'
+import { settingName } from '@deliveryflow/contracts'
 import { z } from 'zod'
 
 const url = (...protocols: string[]) =>
@@ -60,7 +62,7 @@ export const settingsSchema = (service: ServiceTopology, own: z.ZodObject): z.Zo
 
 /** The setting KEY of one service among several in a process: `ORDER_HISTORY__KEY` goes before `KEY`. */
 const lookUp = (environment: NodeJS.ProcessEnv, service: string, key: string) =>
-  environment[`${service.toUpperCase().replaceAll('-', '_')}__${key}`] ?? environment[key]
+  environment[`${settingName(service)}__${key}`] ?? environment[key]
 
 /**
  * Reads and checks the settings of a service. Throws one error that names every wrong or missing setting with what it is
