@@ -59,7 +59,9 @@ WORKDIR /app
 COPY --from=dependencies /app ./
 COPY packages packages
 COPY services services
-RUN mkdir .cache && chown 1000:1000 .cache
+# DEVELOPMENT=1 lets a running pod's sources be replaced, by skaffold dev.
+ARG DEVELOPMENT=
+RUN mkdir .cache && chown -R 1000:1000 .cache ${DEVELOPMENT:+packages services}
 USER 1000:1000
 # A larger nursery than Node's own suits services whose objects live as long as one batch, as far as a small memory limit allows.
 ENV NODE_ENV=production NODE_OPTIONS=--max-semi-space-size=16 NODE_COMPILE_CACHE=/app/.cache

@@ -32,7 +32,7 @@ export type SystemOptions = {
 }
 
 export type System = {
-  /** The root of data, logs and secrets; dfctl --local takes it. */
+  /** The root of data, logs and secrets; dfctl --local-folder takes it. */
   readonly dir: string
   readonly backends: Backends
   /** Where the HTTP API answers. */

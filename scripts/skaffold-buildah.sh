@@ -5,7 +5,7 @@ set -eu
 : "${LOAD_IMAGE:?say which command gives an image to the nodes of the cluster}"
 export BUILDAH_ISOLATION="${BUILDAH_ISOLATION:-chroot}"
 case $1 in
-  mail) buildah build --quiet --layers --target mail --tag "$IMAGE" . ;;
-  *) buildah build --quiet --layers --build-arg SERVICE="$1" --tag "$IMAGE" . ;;
+  mail | dfctl) buildah build --quiet --layers --target "$1" --tag "$IMAGE" . ;;
+  *) buildah build --quiet --layers --build-arg SERVICE="$1" --build-arg DEVELOPMENT=1 --tag "$IMAGE" . ;;
 esac
 $LOAD_IMAGE "$IMAGE"

@@ -6,7 +6,7 @@ import { type System, type SystemOptions, startSystem } from '@deliveryflow/loca
 
 /** What a test must know to use a running system. */
 export type TestSystem = {
-  /** Its data folder, for dfctl --local; an installation on a cluster has none. */
+  /** Its data folder, for dfctl --local-folder; an installation on a cluster has none. */
   dir?: string
   url: string
   admin: { email: string; password: string }

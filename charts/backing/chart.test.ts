@@ -225,6 +225,21 @@ suite('backing, profile operators', { skip }, () => {
     assert.match(uri('redis-auth'), /^rediss:/)
   })
 
+  test('any of them can be run by this chart after all, with its settings of values.yaml', async () => {
+    const set = [...operators.set, 'operated.mongodb=false', 'operated.redis=false', 'redis.image=redis:7-alpine']
+    const mixed = await rendered({ ...operators, set })
+    assert.deepEqual(namesOf(mixed, 'StatefulSet').sort(), ['mongodb', 'redis'])
+    assert.deepEqual(namesOf(mixed, 'Cluster'), ['postgres'])
+    assert.deepEqual([...namesOf(mixed, 'MongoDBCommunity'), ...namesOf(mixed, 'RedisReplication')], [])
+    const policies = (all: readonly Rendered[]) =>
+      namesOf(all, 'NetworkPolicy').filter((name) => !/sentinel/.test(name))
+    assert.deepEqual(policies(mixed).sort(), policies(objects).sort())
+    await assert.rejects(
+      rendered({ ...operators, set: [...set, 'tls.enabled=true'], apis: ['cert-manager.io/v1'] }),
+      /'\/tls\/enabled': value must be false/,
+    )
+  })
+
   test('PodMonitor where its operator is', async () => {
     assert.deepEqual(namesOf(objects, 'PodMonitor'), [])
     const monitored = await rendered({ ...operators, apis: ['monitoring.coreos.com/v1'] })
@@ -239,7 +254,7 @@ suite('backing, profile operators', { skip }, () => {
 suite('backing refuses', { skip }, () => {
   for (const [value, message] of [
     ['profile=heavy', /'\/profile'.*'light', 'operators'/],
-    ['profile=operators', /'\/postgres': missing properties 'instances'/],
+    ['operated.postgres=true', /'\/postgres': missing properties 'instances'/],
     ['nats.replicas=5', /'\/nats'.*'replicas' not allowed/],
     ['nats.image=nats', /'\/nats\/image': 'nats' does not match/],
     ['nats.user=0', /'\/nats\/user': minimum: got 0/],

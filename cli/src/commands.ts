@@ -39,6 +39,11 @@ export const commands: readonly Entry[] = [
     summary: 'reach the gateway or another part from this machine',
     load: () => import('./commands/open.ts'),
   },
+  {
+    name: 'prove',
+    summary: 'place an order and follow it until it is paid',
+    load: () => import('./commands/prove.ts'),
+  },
   { name: 'order', summary: 'list orders, and explain one', load: () => import('./commands/order.ts') },
   { name: 'events', summary: 'watch events as they happen', load: () => import('./commands/events.ts') },
   {

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { Failure, reasonOf } from './failure.ts'
+import type { Globals } from './options.ts'
 import type { Target } from './target.ts'
 
 /** What a local run says of itself while it runs (local/running.ts writes it). */
@@ -20,11 +21,11 @@ export type Running = {
 
 const defaultFolder = fileURLToPath(new URL('../../.deliveryflow/default', import.meta.url))
 
-/** The data folder that --local names. */
-export const folderOf = (local: true | string): string => (local === true ? defaultFolder : local)
+/** The data folder of the local run that is aimed at. */
+export const folderOf = ({ localFolder }: Pick<Globals, 'localFolder'>): string => localFolder ?? defaultFolder
 
 /** Opens the local run whose data are in `folder`. Throws `not_found` when nothing runs there. */
-export const openLocal = (folder = defaultFolder): Target => {
+export const openLocal = (folder: string): Target => {
   const running = read(folder)
   let connection: Promise<NatsConnection> | undefined
   const { servers, user, pass, monitors } = running.nats

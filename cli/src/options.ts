@@ -10,8 +10,9 @@ export type Globals = {
   context?: string
   namespace: string
   kubeconfig?: string
-  /** True, or the folder of a local run other than the default. */
-  local?: true | string
+  local?: true
+  /** Of a local run other than the default. */
+  localFolder?: string
   output: Format
   /** Milliseconds that waiting and calls may take in all. */
   timeout: number
@@ -44,7 +45,8 @@ export const addGlobals = (program: Command): Command =>
     .addOption(option('--context <name>', 'context of the kubeconfig'))
     .addOption(option('-n, --namespace <name>', 'namespace of the installation').default('deliveryflow'))
     .addOption(option('--kubeconfig <file>', 'kubeconfig file (default: KUBECONFIG, then ~/.kube/config)'))
-    .addOption(option('--local [folder]', 'aim at the run of npm start on this machine instead of a cluster'))
+    .addOption(option('--local', 'aim at the run of npm start on this machine instead of a cluster'))
+    .addOption(option('--local-folder <folder>', 'the same, by its data folder').implies({ local: true }))
     .addOption(option('-o, --output <format>', 'form of the answer').choices(formats).default('table'))
     .addOption(option('--timeout <duration>', 'how long waiting may take').argParser(duration).default(300_000, '5m'))
     .addOption(option('-v, --verbose', 'show what is called, and the stack of an error').default(false))

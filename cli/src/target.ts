@@ -27,8 +27,8 @@ export type Target = {
 /** Opens what the options aim at. Throws a Failure that says what to do when it is not there. */
 export const openTarget = async (globals: Globals): Promise<Target> => {
   if (globals.local !== undefined) {
-    const { openLocal } = await import('./local.ts')
-    return openLocal(globals.local === true ? undefined : globals.local)
+    const { folderOf, openLocal } = await import('./local.ts')
+    return openLocal(folderOf(globals))
   }
   const { openCluster } = await import('./cluster/target.ts')
   return openCluster(globals)

@@ -3,18 +3,11 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { services } from '@deliveryflow/contracts'
-import { type Client, call, customer, orderIs, orderOf, product, signIn, until } from '../client.ts'
-import { allFinal, chargedOnce, lettersOnce, moneyIsConserved, stockIsConserved } from '../invariants.ts'
+import { type Client, call, customer, orderIs, orderOf, signIn, until } from '../client.ts'
 import { dfctl, dfctlJson, kubectl, namespace, portForward, secret, tryDfctl } from './command.ts'
-import { admin, behind, gateway, gatewayPort, startLoad } from './installation.ts'
+import { behind, gateway, healthy, invariantsHold, openShop, settings, startLoad } from './installation.ts'
 
-const deployOptions = [
-  ...['--profile', 'light', '--wait', '--timeout', '8m'],
-  ...['--set', 'gateway.service.type=NodePort', '--set', `gateway.service.nodePort=${gatewayPort}`],
-  ...['--set', 'services.delivery.env.SIMULATOR_STEP_MS=300'],
-  ...['--set', 'services.api-gateway.env.RATE_LIMIT_PER_MINUTE=1000000'],
-  ...['--set', 'services.api-gateway.env.RATE_LIMIT_AUTH_PER_MINUTE=1000000'],
-]
+const deployOptions = ['--profile', 'light', '--wait', '--timeout', '8m', ...settings]
 
 type Check = {
   healthy: boolean
@@ -22,7 +15,6 @@ type Check = {
 }
 
 describe('an installation on a cluster', () => {
-  let root: Client
   let thing: string
   let customers: Client[]
 
@@ -33,21 +25,6 @@ describe('an installation on a cluster', () => {
     await tryDfctl('undeploy', '--purge', '--yes')
   })
 
-  /** Everything that must hold of these orders, looked at from behind. */
-  const invariantsHold = async (orders: string[]) => {
-    const { system, close } = await behind()
-    try {
-      await allFinal(system, orders, 120)
-      await chargedOnce(system, orders)
-      await moneyIsConserved(system)
-      await stockIsConserved(system)
-      await lettersOnce(system)
-    } finally {
-      close()
-    }
-  }
-  const healthy = (seconds = 120) =>
-    until('dfctl check finds nothing wrong', async () => (await tryDfctl('check')).code === 0, seconds)
   const complaintsOf = async (fault: () => Promise<unknown>, rate = 8) => {
     const load = startLoad(customers, thing, rate)
     try {
@@ -65,11 +42,9 @@ describe('an installation on a cluster', () => {
     const { seconds, stderr } = await dfctl('deploy', ...deployOptions)
     assert.match(stderr, /order .* paid in/)
     test.diagnostic(`dfctl deploy to the first PAID order: ${seconds.toFixed(0)} s`)
-    root = await admin()
-    thing = await product(root, { price: 100, stock: 1_000_000 })
-    const courier = { email: 'olga@example.com', password: 'a courier password', name: 'Olga', role: 'courier' }
-    assert.equal((await root.post('/api/users', courier)).status, 201)
-    customers = await Promise.all(Array.from({ length: 5 }, () => customer(gateway, { funds: 10_000_000 })))
+    const shop = await openShop()
+    thing = shop.thing
+    customers = shop.customers
   })
 
   it('changes nothing when it is deployed again', async (test) => {
@@ -125,14 +100,19 @@ describe('an installation on a cluster', () => {
     await dfctl('scale', 'notification-worker=1', '--wait')
   })
 
-  it('is upgraded and rolled back under load: no request fails, no order is lost', async (test) => {
+  it('is upgraded and rolled back under load: no request fails, no order is lost, and what was scaled stays so', async (test) => {
+    const replicas = () => kubectl(['get', 'deployment/catalog', '-o', 'jsonpath={.spec.replicas}'])
+    await dfctl('scale', 'catalog=2', '--wait')
     const { accepted, complaints } = await complaintsOf(async () => {
       const upgrade = await dfctl('upgrade', '--set', 'defaults.env.LOG_LEVEL=debug', '--timeout', '10m')
       test.diagnostic(`every service upgraded: ${upgrade.seconds.toFixed(0)} s`)
+      assert.equal(await replicas(), '2')
       const rollback = await dfctl('rollback', '--timeout', '10m')
       test.diagnostic(`rolled back: ${rollback.seconds.toFixed(0)} s`)
     })
     assert.deepEqual(complaints, [])
+    assert.equal(await replicas(), '2')
+    await dfctl('scale', 'catalog=1')
     await invariantsHold(accepted)
   })
 

@@ -1,13 +1,22 @@
 // The installation under test as seen from outside: its API by a NodePort, what lies behind by port-forwards.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Client, orderOf, signIn } from '../client.ts'
+import { type Client, customer, orderOf, product, signIn, until } from '../client.ts'
+import { allFinal, chargedOnce, lettersOnce, moneyIsConserved, stockIsConserved } from '../invariants.ts'
 import type { TestSystem } from '../system.ts'
-import { portForward, secret } from './command.ts'
+import { portForward, secret, tryDfctl } from './command.ts'
 
 /** Where the gateway is reached without a port-forward, which would end with its pod. */
 export const gatewayPort = 30180
 export const gateway = `http://127.0.0.1:${gatewayPort}`
+
+/** What every installation under test is told: the gateway's port, no limits on calls, and couriers that hurry. */
+export const settings = [
+  ...['--set', 'gateway.service.type=NodePort', '--set', `gateway.service.nodePort=${gatewayPort}`],
+  ...['--set', 'services.delivery.env.SIMULATOR_STEP_MS=300'],
+  ...['--set', 'services.api-gateway.env.RATE_LIMIT_PER_MINUTE=1000000'],
+  ...['--set', 'services.api-gateway.env.RATE_LIMIT_AUTH_PER_MINUTE=1000000'],
+]
 
 const databases = ['payment', 'inventory', 'order', 'saga', 'delivery', 'notification', 'order-history', 'audit']
 
@@ -47,6 +56,37 @@ export const admin = async (): Promise<Client> => {
   const { email, password } = await administrator()
   return signIn(gateway, email, password)
 }
+
+/** A shop to order from: a product that never sells out, a courier, and customers with money. */
+export const openShop = async (): Promise<{ thing: string; customers: Client[] }> => {
+  const root = await admin()
+  const thing = await product(root, { price: 100, stock: 1_000_000 })
+  const courier = { email: 'olga@example.com', password: 'a courier password', name: 'Olga', role: 'courier' }
+  const made = await root.post('/api/users', courier)
+  if (made.status !== 201) throw new Error(`no courier: ${made.status} ${JSON.stringify(made.body)}`)
+  return {
+    thing,
+    customers: await Promise.all(Array.from({ length: 5 }, () => customer(gateway, { funds: 10_000_000 }))),
+  }
+}
+
+/** Everything that must hold of these orders, looked at from behind. */
+export const invariantsHold = async (orders: readonly string[]): Promise<void> => {
+  const { system, close } = await behind()
+  try {
+    await allFinal(system, orders, 120)
+    await chargedOnce(system, orders)
+    await moneyIsConserved(system)
+    await stockIsConserved(system)
+    await lettersOnce(system)
+  } finally {
+    close()
+  }
+}
+
+/** Waits until `dfctl check` finds nothing wrong. */
+export const healthy = (seconds = 120): Promise<unknown> =>
+  until('dfctl check finds nothing wrong', async () => (await tryDfctl('check')).code === 0, seconds)
 
 /** A steady load of orders: what was accepted, and every answer or error that a customer would complain about. */
 export type Load = { stop(): Promise<{ accepted: string[]; complaints: string[] }> }

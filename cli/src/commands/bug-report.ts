@@ -67,7 +67,7 @@ const gather = async (
   const versions: Part = { path: 'version.json', read: async () => json(await versionsOf(options)) }
   if (options.local !== undefined) {
     const { localParts } = await import('../report/local.ts')
-    const folder = folderOf(options.local)
+    const folder = folderOf(options)
     const parts = [
       versions,
       ...(await commonParts(readingsOf(target, null), null)),

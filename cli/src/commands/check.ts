@@ -7,23 +7,20 @@ import { type Health, runChecks } from '../health/check.ts'
 import { checksBefore, checksOf } from '../health/checks.ts'
 import { readingsOf } from '../health/readings.ts'
 import { renderHealth, summary } from '../health/render.ts'
+import { presentAsNew } from '../install/present.ts'
+import { addProfile, addSettings, type Settings } from '../install/settings.ts'
 import { type Globals, option } from '../options.ts'
 import { print, printOne } from '../output.ts'
 import { withTarget } from '../target.ts'
 import { progress } from '../terminal.ts'
 
-type Options = Globals & { pre: boolean; profile: 'light' | 'operators'; wait: boolean; lagLimit: number }
+type Options = Globals & Settings & { pre: boolean; wait: boolean; lagLimit: number }
 
 const between = 3000
 
 const configure: Configure = (command) =>
-  command
-    .addOption(option('--pre', 'only what must hold before an install').default(false))
-    .addOption(
-      option('--profile <name>', 'with --pre: the profile to be installed')
-        .choices(['light', 'operators'])
-        .default('light'),
-    )
+  addSettings(addProfile(command))
+    .addOption(option('--pre', 'only what must hold before an install with these settings').default(false))
     .addOption(option('--wait', 'look again until it is healthy, as long as --timeout says').default(false))
     .addOption(
       option('--lag-limit <messages>', 'how many messages may wait for one consumer')
@@ -36,7 +33,8 @@ const configure: Configure = (command) =>
 Exit code 3 when a check failed; warnings do not change it. What could not be checked because of another failure is marked.
 
 Examples:
-  dfctl check --pre --profile operators   may it be installed here?
+  dfctl check --pre --profile operators --values production.yaml
+                                          may it be installed here?
   dfctl check --wait --timeout 2m         wait until everything is well
   dfctl check -o json                     {healthy, checks: [{id, group, title, state, reason, next}]}`,
     )
@@ -60,7 +58,14 @@ const wholeNumber = (text: string): number => {
 
 const look = async (options: Options): Promise<Health> => {
   const cluster = options.local === undefined ? (await import('../cluster/client.ts')).openKubernetes(options) : null
-  if (options.pre && cluster) return runChecks(await checksBefore(cluster, options.profile, options))
+  if (options.pre && cluster) {
+    const present = presentAsNew(options)
+    try {
+      return await runChecks(await checksBefore(cluster, options, present))
+    } finally {
+      present.values.remove()
+    }
+  }
   return withTarget(options, async (target) => {
     const readings = readingsOf(target, cluster)
     return runChecks(await checksOf(readings, { lag_limit: options.lagLimit }))

@@ -4,17 +4,16 @@ import type { Configure } from '../commands.ts'
 import { type DeployOptions, deploy, rehearse } from '../install/deploy.ts'
 import { withInstaller } from '../install/installer.ts'
 import { printPlan } from '../install/plan.ts'
-import { addProfile, addSettings, settingsHelp } from '../install/settings.ts'
+import { addNatsChart, addProfile, addSettings, settingsHelp } from '../install/settings.ts'
 import { option } from '../options.ts'
 import { printOne } from '../output.ts'
 
 const configure: Configure = (command) => {
-  addSettings(addProfile(command))
+  addNatsChart(addSettings(addProfile(command)))
     .addOption(option('--dry-run', 'show what would be done, change nothing'))
     .addOption(option('--wait', 'wait until everything is ready (the default)').default(true))
     .addOption(new Option('--no-wait', 'do not wait for the services; no proof then').env('DFCTL_NO_WAIT'))
     .addOption(option('--skip-proof', 'place no order at the end'))
-    .addOption(option('--nats-chart <path>', "profile operators: NATS' official chart as a folder or archive"))
     .addHelpText(
       'after',
       `${settingsHelp}

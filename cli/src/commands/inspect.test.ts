@@ -24,7 +24,7 @@ before(async () => {
 after(() => rmSync(folder, { recursive: true, force: true }))
 
 const start = (...words: string[]) =>
-  spawn(process.execPath, [main, ...words, '--local', dir], { env: { ...process.env, FORCE_COLOR: '0' } })
+  spawn(process.execPath, [main, ...words, '--local-folder', dir], { env: { ...process.env, FORCE_COLOR: '0' } })
 
 const dfctl = async (...words: string[]) => {
   const child = start(...words)

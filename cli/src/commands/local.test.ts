@@ -21,7 +21,7 @@ before(async () => {
 })
 
 const dfctl = async (...words: string[]) => {
-  const env = { ...process.env, NODE_NO_WARNINGS: '1', DFCTL_LOCAL: system.dir, NO_COLOR: '1' }
+  const env = { ...process.env, NODE_NO_WARNINGS: '1', DFCTL_LOCAL_FOLDER: system.dir, NO_COLOR: '1' }
   const child = spawn(process.execPath, [main, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
   const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
   return { code: child.exitCode, stdout, stderr }
@@ -33,6 +33,17 @@ describe('an answer is on stdout, in the form that was asked for', () => {
     assert.deepEqual([code, stderr], [0, ''])
     assert.equal(JSON.parse(stdout).order.order_id, order_id)
     assert.match((await dfctl('order', 'trace', order_id)).stdout, /CANCELLED \(INSUFFICIENT_FUNDS\)/)
+  })
+
+  it('prove', async () => {
+    const { code, stdout } = await dfctl('prove', '-o', 'json')
+    assert.equal(code, 0)
+    assert.ok(JSON.parse(stdout).paid_ms > 0)
+    const { email, password } = system.admin
+    const outside = ['--gateway', system.url, '--admin-email', email, '--admin-password', password]
+    assert.match((await dfctl('prove', ...outside)).stdout, /^Order .* was paid in \d+ ms\.$/m)
+    assert.equal((await dfctl('prove', '--gateway', system.url)).code, 2)
+    assert.equal((await dfctl('prove', ...outside.slice(0, -1), 'wrong')).code, 3)
   })
 
   it('events tail: one JSON document on each line', async () => {

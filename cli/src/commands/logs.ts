@@ -84,7 +84,7 @@ Examples:
       }
       const stop = options.follow ? interrupted() : null
       if (globals.local === undefined) await clusterLogs(globals, wish, stop, write)
-      else await localLogs(folderOf(globals.local), wish, stop, write)
+      else await localLogs(folderOf(globals), wish, stop, write)
     })
 
 /** What the order is known by. Without an answer from the installation its id alone must do. */

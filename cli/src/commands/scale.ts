@@ -30,7 +30,8 @@ const configure: Configure = (command) =>
       `
 Services: ${names.join(', ')}
 
-Where KEDA or an HPA decides, N is pinned through it and holds until --auto or, for an HPA, the next release.
+Where KEDA or an HPA decides, N is pinned through it and holds until --auto. Where nothing does, N holds until another is set.
+Upgrades keep both.
 
 Examples:
   dfctl scale                                     who decides, and how far each is behind

@@ -4,13 +4,13 @@ import type { Configure } from '../commands.ts'
 import { withInstaller } from '../install/installer.ts'
 import { countChanges, printPlan } from '../install/plan.ts'
 import { migrationsStay } from '../install/rollback.ts'
-import { addSettings, settingsHelp } from '../install/settings.ts'
+import { addNatsChart, addSettings, settingsHelp } from '../install/settings.ts'
 import { type UpgradeOptions, upgrade } from '../install/upgrade.ts'
 import { option } from '../options.ts'
 import { printOne } from '../output.ts'
 
 const configure: Configure = (command) => {
-  addSettings(command)
+  addNatsChart(addSettings(command))
     .addOption(option('--dry-run', 'show what would be changed, change nothing'))
     .addOption(new Option('--no-rollback', 'leave it as it is when it fails').env('DFCTL_NO_ROLLBACK'))
     .addHelpText(

@@ -12,7 +12,7 @@ let system: TestSystem
 let target: Target
 before(async () => {
   system = await testSystem()
-  target = openLocal(system.dir)
+  target = openLocal(system.dir ?? '')
 })
 after(() => target?.close())
 

@@ -1,6 +1,6 @@
 // Which checks an installation gets: all of them, those of a local run, or those that must hold before an install.
 import type { Cluster } from '../cluster/client.ts'
-import type { Profile } from '../install/charts.ts'
+import type { Present } from '../install/present.ts'
 import type { Globals } from '../options.ts'
 import type { Check } from './check.ts'
 import { databaseChecks } from './checks/databases.ts'
@@ -22,15 +22,19 @@ export const checksOf = async (readings: Readings, limits: FlowLimits): Promise<
   const { cluster } = readings
   if (cluster === null) return inside(null, () => catchesLocally(readings))
   // The client of Kubernetes takes a while to load: a local run does without.
-  const [{ installationReadings }, { clusterChecks }, { installationChecks }] = await Promise.all([
+  const [{ installationReadings }, { objectsIn }, { clusterChecks }, { installationChecks }] = await Promise.all([
     import('./installation.ts'),
+    import('../install/wanted.ts'),
     import('./checks/cluster.ts'),
     import('./checks/installation.ts'),
   ])
   const look = installationReadings(cluster)
-  const profile = async () => (await look.releases()).find(({ name }) => name === 'backing')?.profile ?? null
+  const objects = async () => {
+    const backing = (await look.releases()).find(({ name }) => name === 'backing')
+    return backing ? objectsIn(backing.manifest) : null
+  }
   return [
-    ...clusterChecks(cluster, { profile, installing: false }),
+    ...clusterChecks(cluster, { objects, installing: false }),
     ...installationChecks(readings, cluster, look),
     ...inside(look.workloads, async () => (await look.backing('mail')).present),
   ]
@@ -43,14 +47,24 @@ const catchesLocally = ({ target }: Readings): Promise<boolean> =>
     () => false,
   )
 
-/** What must hold before an installation of this profile; nothing needs to be there yet. */
-export const checksBefore = async (cluster: Cluster, profile: Profile, globals: Globals): Promise<Check[]> => {
-  const [{ clusterChecks }, { roomChecks }] = await Promise.all([
+/** What must hold before an installation with these settings; nothing needs to be there yet. */
+export const checksBefore = async (
+  cluster: Cluster,
+  globals: Globals,
+  present: Omit<Present, 'profile'>,
+): Promise<Check[]> => {
+  const [{ openHelm }, { wantedObjects }, { clusterChecks }, { roomChecks }] = await Promise.all([
+    import('../install/helm.ts'),
+    import('../install/wanted.ts'),
     import('./checks/cluster.ts'),
     import('./checks/room.ts'),
   ])
+  const opened = openHelm(globals)
+  const objects = opened.then((helm) => wantedObjects(helm, present))
+  // They are awaited, and their failures told, by the checks.
+  objects.catch(() => undefined)
   return [
-    ...clusterChecks(cluster, { profile: async () => profile, installing: true }),
-    ...roomChecks(cluster, profile, globals),
+    ...clusterChecks(cluster, { objects: () => objects, installing: true }),
+    ...roomChecks(cluster, opened, objects),
   ]
 }

@@ -3,6 +3,7 @@ import type { Cluster } from '../cluster/client.ts'
 import { Failure } from '../failure.ts'
 import { isReady } from '../health/pods.ts'
 import { type Release, readReleases } from '../health/releases.ts'
+import { readPins, restorePins } from '../scaling/pin.ts'
 import type { Chart, ReleaseName } from './charts.ts'
 import { explainPod } from './explain.ts'
 import type { Installer } from './installer.ts'
@@ -35,7 +36,7 @@ export const applyRelease = async (
 
 /**
  * Runs helm on a release and watches meanwhile. When a pod can never start, helm is ended at once instead of at its timeout. Throws
- * a Failure with the reason, after showing the events and the log of the pod that is to blame.
+ * a Failure with the reason, after showing the events and the log of the pod that is to blame. What dfctl scale has set stays so.
  */
 export const watched = async (
   { cluster, signal }: Installer,
@@ -43,6 +44,7 @@ export const watched = async (
   { observe, tell }: Pick<Watching, 'observe' | 'tell'>,
   work: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<void> => {
+  const pins = release === 'deliveryflow' ? await readPins(cluster) : []
   const ended = new AbortController()
   const stop = new AbortController()
   const watching = watchRelease(cluster, release, { signal: ended.signal, observe, tell }).then((verdict) => {
@@ -58,6 +60,7 @@ export const watched = async (
     ended.abort()
   }
   const verdict = await watching
+  await restorePins(cluster, pins)
   if (failure === undefined) return
   if (signal.aborted) throw failure
   throw await blame(cluster, release, failure, verdict)

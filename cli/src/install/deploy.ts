@@ -16,8 +16,8 @@ import type { Change } from './manifest.ts'
 import { codeOf, isOurs, prepareNamespace, readNamespace } from './namespace.ts'
 import { applyNats } from './nats-chart.ts'
 import { countChanges, planPresent } from './plan.ts'
-import { argumentsOf, type Present, readPresent } from './present.ts'
-import { type Proof, proveOrder } from './proof.ts'
+import { argumentsOf, type Present, presentAsNew, readPresent } from './present.ts'
+import { keptCustomer, type Proof, proveOrder } from './proof.ts'
 import { repairRelease } from './revisions.ts'
 import { readiness } from './rollout.ts'
 import type { Settings } from './settings.ts'
@@ -43,7 +43,7 @@ export const deploy = async (installer: Installer, options: DeployOptions): Prom
   const waves = countWaves(prove ? 6 : 5, signal)
   const deployed: Deployed = { profile, releases: [], proof: null }
   try {
-    await waves.run('pre-check', () => preCheck(installer, profile, options))
+    await waves.run('pre-check', () => preCheck(installer, present, options))
     await waves.run('namespace', () => namespaceWave(installer))
     await withLease(
       cluster,
@@ -59,7 +59,7 @@ export const deploy = async (installer: Installer, options: DeployOptions): Prom
             tell: (job, line) => say(`    ${job}: ${line}`),
           })
           deployed.releases.push({ name: 'backing', ...applied })
-          if (profile === 'operators') await applyNats(installer, charts.backing, options.natsChart)
+          await applyNats(installer, charts.backing, options.natsChart)
           await waitForBacking(installer, step.update)
           return `${profile}, ${applied.change} (revision ${applied.revision})`
         })
@@ -91,7 +91,7 @@ export const deploy = async (installer: Installer, options: DeployOptions): Prom
 export const rehearse = async (installer: Installer, options: DeployOptions): Promise<Change[]> => {
   const present = await readOrExplain(installer, options)
   try {
-    say(`1 pre-check: ${await preCheck(installer, present.profile, options)}`)
+    say(`1 pre-check: ${await preCheck(installer, present, options)}`)
     const found = await readNamespace(installer.cluster)
     say(`2 namespace: ${installer.cluster.namespace} ${found ? 'is there' : 'would be made'}`)
     const changes = await planPresent(installer.helm, present)
@@ -111,13 +111,17 @@ const readOrExplain = async (installer: Installer, options: DeployOptions): Prom
   try {
     return await readPresent(installer, options)
   } catch (error) {
-    if (codeOf(error) === 403) await preCheck(installer, options.profile ?? 'light', options)
+    if (codeOf(error) === 403) await preCheck(installer, presentAsNew(options), options)
     throw error
   }
 }
 
-const preCheck = async ({ cluster }: Installer, profile: Profile, options: DeployOptions): Promise<string> => {
-  const { checks } = await runChecks(await checksBefore(cluster, profile, options))
+const preCheck = async (
+  { cluster }: Installer,
+  present: Omit<Present, 'profile'>,
+  options: DeployOptions,
+): Promise<string> => {
+  const { checks } = await runChecks(await checksBefore(cluster, options, present))
   const some = (state: string) => checks.filter((check) => check.state === state)
   for (const { title, reason, next } of some('warning')) say(`  ‼ ${title}: ${reason}${next ? ` (${next})` : ''}`)
   const failed = some('failure')
@@ -152,7 +156,8 @@ const proofWave = async (
 ): Promise<string> => {
   const target = await openTarget(options)
   try {
-    const proof = await proveOrder(cluster, target, { signal, step: step.update })
+    const [gateway, admin, customer] = await Promise.all([target.http(), target.admin(), keptCustomer(cluster)])
+    const proof = await proveOrder({ gateway, admin, customer }, { signal, step: step.update })
     deployed.proof = proof
     return `order ${proof.order_id} paid in ${proof.paid_ms} ms`
   } finally {

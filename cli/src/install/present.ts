@@ -1,6 +1,7 @@
 // What is installed already, and the settings with which it goes on.
 import { Failure } from '../failure.ts'
 import { type Release, readReleases } from '../health/releases.ts'
+import { type Pin, readPins } from '../scaling/pin.ts'
 import { type Chart, findCharts, type Profile, type ReleaseName } from './charts.ts'
 import type { Installer } from './installer.ts'
 import { mindOwner, readNamespace } from './namespace.ts'
@@ -12,6 +13,8 @@ export type Present = {
   charts: Record<ReleaseName, Chart>
   profile: Profile
   values: ValueArguments
+  /** What dfctl scale has set, which a release has to keep. */
+  pins: readonly Pin[]
 }
 
 /**
@@ -20,7 +23,11 @@ export type Present = {
  */
 export const readPresent = async ({ cluster }: Installer, options: Settings): Promise<Present> => {
   const charts = findCharts(options.charts)
-  const [namespace, releases] = await Promise.all([readNamespace(cluster), readReleases(cluster)])
+  const [namespace, releases, pins] = await Promise.all([
+    readNamespace(cluster),
+    readReleases(cluster),
+    readPins(cluster),
+  ])
   mindOwner(cluster.namespace, namespace, releases)
   const installed = releases.find(({ name }) => name === 'backing')?.profile ?? undefined
   if (options.profile && installed && installed !== options.profile) {
@@ -30,9 +37,26 @@ export const readPresent = async ({ cluster }: Installer, options: Settings): Pr
     })
   }
   const profile = options.profile ?? (installed === 'operators' ? 'operators' : 'light')
-  return { releases, charts, profile, values: valueArguments(options, profile) }
+  return { releases, charts, profile, values: valueArguments(options, profile), pins }
 }
 
-/** The settings of a release, as arguments of helm: those kept from before, then those given now. */
-export const argumentsOf = ({ releases, charts, values }: Present, name: ReleaseName): string[] =>
-  values.of(charts[name], releases.find((release) => release.name === name)?.values ?? {})
+/** The same where nothing is looked at: as if nothing were installed. */
+export const presentAsNew = (options: Settings): Present => {
+  const profile = options.profile ?? 'light'
+  const values = valueArguments(options, profile)
+  return { releases: [], charts: findCharts(options.charts), profile, values, pins: [] }
+}
+
+/** The settings of a release, as arguments of helm: those kept from before and by dfctl scale, then those given now. */
+export const argumentsOf = (
+  { releases, charts, values, pins }: Omit<Present, 'profile'>,
+  name: ReleaseName,
+): string[] => {
+  const kept = releases.find((release) => release.name === name)?.values ?? {}
+  const scaled = name === 'deliveryflow' ? pins.filter(({ by }) => by === 'fixed') : []
+  return values.of(
+    charts[name],
+    kept,
+    Object.fromEntries(scaled.map(({ service, replicas }) => [service, { replicas }])),
+  )
+}

@@ -4,7 +4,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { OrderView, Product } from '@deliveryflow/contracts'
 import { ask, type Cluster } from '../cluster/client.ts'
 import { Failure, reasonOf } from '../failure.ts'
-import type { Target } from '../target.ts'
 import { trace } from '../terminal.ts'
 import { codeOf, madeByDfctl } from './namespace.ts'
 
@@ -18,7 +17,10 @@ const price = 100
 const funds = 100_000
 const stock = 1000
 
-type Credentials = { email: string; password: string }
+export type Credentials = { email: string; password: string }
+
+/** Where an order is placed, and by whom. `gateway`: base URL without a slash at its end. `admin` offers the product, `customer` orders it. */
+export type Shop = { gateway: string; admin: Credentials; customer: Credentials }
 type OfferedProduct = Product & { stock: number | null }
 type Call = { body?: unknown; token?: string; headers?: Record<string, string> }
 
@@ -26,23 +28,21 @@ type Call = { body?: unknown; token?: string; headers?: Record<string, string> }
 type Api = <T>(method: string, path: string, call?: Call) => Promise<T>
 
 /**
- * Places an order and follows it to PAID. Customer and product are made at the first time and used again: the customer's password
- * is in the Secret dfctl-proof, the product is named "dfctl proof". `step` hears what it does.
+ * Places an order and follows it to PAID. The customer is registered the first time; the product is named "dfctl proof" and made when
+ * there is none. `step` hears what it does. Throws a Failure that says which call was refused or what the order is instead.
  */
 export const proveOrder = async (
-  cluster: Cluster,
-  target: Target,
+  { gateway, admin, customer }: Shop,
   { signal, step }: { signal: AbortSignal; step(text: string): void },
 ): Promise<Proof> => {
   step('reaching the gateway')
-  const api = patient(apiAt(await target.http(), signal), signal)
-  const admin = await signIn(api, await target.admin())
+  const api = patient(apiAt(gateway, signal), signal)
+  const adminToken = await signIn(api, admin)
   step('the customer')
-  const credentials = await keptCredentials(cluster)
-  const token = await customer(api, credentials)
+  const token = await registered(api, customer)
   const currency = await funded(api, token, signal)
   step('the product')
-  const product_id = await product(api, admin, currency)
+  const product_id = await product(api, adminToken, currency)
   step('the order')
   const body = { delivery_address: 'dfctl proof', items: [{ product_id, quantity: 1 }] }
   const began = performance.now()
@@ -50,7 +50,7 @@ export const proveOrder = async (
   const headers = { prefer: 'wait=30', 'idempotency-key': randomUUID() }
   const order = await api<OrderView>('POST', '/api/orders', { body, token, headers })
   const { order_id } = await paid(api, order, token, signal)
-  return { order_id, email: credentials.email, paid_ms: Math.round(performance.now() - began) }
+  return { order_id, email: customer.email, paid_ms: Math.round(performance.now() - began) }
 }
 
 const apiAt =
@@ -110,14 +110,16 @@ const patient = (api: Api, signal: AbortSignal): Api => {
 const signIn = async (api: Api, credentials: Credentials): Promise<string> =>
   (await api<{ access_token: string }>('POST', '/api/auth/login', { body: credentials })).access_token
 
-/** The credentials in the Secret, which is made when there is none. */
-const keptCredentials = async ({ core, namespace }: Cluster): Promise<Credentials> => {
-  const read = () => ask(`read secret ${secretName}`, core.readNamespacedSecret({ name: secretName, namespace }))
-  const made = {
-    email: `dfctl-proof-${randomBytes(4).toString('hex')}@deliveryflow.example`,
-    password: randomBytes(24).toString('base64url'),
-  }
-  const kept = await read()
+/** Of a customer that nobody was before. */
+export const newCustomer = (): Credentials => ({
+  email: `dfctl-proof-${randomBytes(4).toString('hex')}@deliveryflow.example`,
+  password: randomBytes(24).toString('base64url'),
+})
+
+/** The same customer of an installation at each time: his credentials are in the Secret dfctl-proof, which is made when there is none. */
+export const keptCustomer = async ({ core, namespace }: Cluster): Promise<Credentials> => {
+  const made = newCustomer()
+  const kept = await ask(`read secret ${secretName}`, core.readNamespacedSecret({ name: secretName, namespace }))
   const text = (key: string) => Buffer.from(kept?.data?.[key] ?? '', 'base64').toString('utf8')
   if (kept?.data?.email && kept.data.password) return { email: text('email'), password: text('password') }
   const metadata = { name: secretName, labels: { ...madeByDfctl, 'app.kubernetes.io/name': 'dfctl' } }
@@ -132,8 +134,8 @@ const keptCredentials = async ({ core, namespace }: Cluster): Promise<Credential
   }
 }
 
-/** Signs dfctl's own customer in, after registering him the first time. */
-const customer = async (api: Api, credentials: Credentials): Promise<string> => {
+/** Signs the customer in, after registering him the first time. */
+const registered = async (api: Api, credentials: Credentials): Promise<string> => {
   try {
     await api('POST', '/api/auth/register', { body: { ...credentials, name: 'dfctl proof' } })
   } catch (error) {

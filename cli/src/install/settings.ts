@@ -40,6 +40,12 @@ export const addProfile = (command: Command): Command =>
     option('--profile <name>', 'how the backing is run (default: as it is installed, else light)').choices(profiles),
   )
 
+/** `--nats-chart`, for deploy and upgrade: they install the release `nats` where the backing's operated.nats says so. */
+export const addNatsChart = (command: Command): Command =>
+  command.addOption(
+    option('--nats-chart <path>', "NATS' official chart as a folder or archive (default: from its repository)"),
+  )
+
 /** What to say of settings in a command's help. */
 export const settingsHelp = `
 Settings are those of charts/deliveryflow/values.yaml; with backing. before them, or under backing: in a file, those of
@@ -73,10 +79,11 @@ const isTree = (value: unknown): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
 
 /** Arguments of helm that set a release's values; the later ones win. `remove` deletes the files they name. */
-export type ValueArguments = { of(chart: Chart, kept: Tree): string[]; remove(): void }
+export type ValueArguments = { of(chart: Chart, kept: Tree, services?: Tree): string[]; remove(): void }
 
 /**
- * Settings as arguments: the chart's file for the profile, those kept from before, the given files, then single ones. They are
+ * Settings as arguments: the chart's file for the profile, those kept from before, what is kept of `services` whatever the
+ * options say, the given files, then single ones. They are
  * given in whole each time instead of by helm's own --reset-then-reuse-values, which loses them when a release that never
  * got ready is removed.
  */
@@ -93,11 +100,12 @@ export const valueArguments = (settings: Settings, profile: Profile): ValueArgum
     return ['--values', path]
   }
   return {
-    of: (chart, kept) => {
+    of: (chart, kept, services = {}) => {
       const ofProfile = join(chart.folder, `values-${profile}.yaml`)
       const given: string[] = ['--reset-values']
       if (existsSync(ofProfile)) given.push('--values', ofProfile)
       if (!settings.resetValues) given.push(...file(kept))
+      if (Object.keys(services).length > 0) given.push(...file({ services }))
       for (const values of files) given.push(...file(values[chart.name]))
       given.push(...file(optionsOf(chart.name, settings, profile)))
       for (const { release, setting } of singles) if (release === chart.name) given.push('--set', setting)

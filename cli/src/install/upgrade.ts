@@ -8,17 +8,19 @@ import type { Globals } from '../options.ts'
 import { withTarget } from '../target.ts'
 import { progress, say } from '../terminal.ts'
 import { applyRelease } from './apply.ts'
+import { waitForBacking } from './backing-ready.ts'
 import { type ReleaseName, releaseNames } from './charts.ts'
 import type { Installer } from './installer.ts'
 import { withLease } from './lease.ts'
 import type { Change } from './manifest.ts'
+import { applyNats } from './nats-chart.ts'
 import { changeLine, countChanges, planPresent } from './plan.ts'
 import { argumentsOf, type Present, readPresent } from './present.ts'
 import { goBack } from './rollback.ts'
 import { readiness } from './rollout.ts'
 import type { Settings } from './settings.ts'
 
-export type UpgradeOptions = Globals & Settings & { dryRun?: boolean; rollback: boolean }
+export type UpgradeOptions = Globals & Settings & { dryRun?: boolean; rollback: boolean; natsChart?: string }
 
 /** What an upgrade did. `from` and `to`: revisions of each release that changed. */
 export type Upgraded = { changes: Change[]; releases: { name: ReleaseName; from: number; to: number }[] }
@@ -46,6 +48,7 @@ export const upgrade = async (installer: Installer, options: UpgradeOptions): Pr
       try {
         for (const name of releaseNames) {
           if (changes.some(({ release }) => release === name)) await rollOut(installer, present, name, upgraded)
+          if (name === 'backing') await settleBacking(installer, present, options)
         }
         await mindHealth(installer, options, sickBefore)
       } catch (error) {
@@ -108,6 +111,14 @@ const rollOut = async (
     step.fail()
     throw error
   }
+}
+
+/** What the chart backing leaves to others: NATS' own chart, and operators that work on after helm has ended. */
+const settleBacking = async (installer: Installer, { charts }: Present, { natsChart }: UpgradeOptions) => {
+  await applyNats(installer, charts.backing, natsChart)
+  const step = progress('backing serves')
+  await waitForBacking(installer, step.update)
+  step.done()
 }
 
 /** The checks that fail, as sentences. */

@@ -21,7 +21,7 @@ let buyer: Client
 
 before(async () => {
   system = await testSystem()
-  target = openLocal(system.dir)
+  target = openLocal(system.dir ?? '')
   admin = await signIn(system.url, system.admin.email, system.admin.password)
   // Without a courier no order is delivered; the name is its own, for the system may be shared.
   const courier = {

@@ -2,7 +2,15 @@
 import { AutoscalingV2Api, CustomObjectsApi, PatchStrategy, setHeaderOptions } from '@kubernetes/client-node'
 import { ask, type Cluster } from '../cluster/client.ts'
 import { Failure } from '../failure.ts'
-import { autoscaler, boundsAnnotation, pausedAnnotation, type Scale, scaledObjects } from './scaler.ts'
+import {
+  autoscaler,
+  boundsAnnotation,
+  pausedAnnotation,
+  readAllScales,
+  replicasAnnotation,
+  type Scale,
+  scaledObjects,
+} from './scaler.ts'
 
 const merge = setHeaderOptions('Content-Type', PatchStrategy.MergePatch)
 
@@ -17,6 +25,13 @@ export const setReplicas = async ({ apps, namespace }: Cluster, service: string,
     apps.patchNamespacedDeploymentScale({ name: service, namespace, body }, merge),
   )
   if (!done) throw new Failure('not_found', `There is no Deployment ${service} in namespace ${namespace} any more`)
+}
+
+/** The same, with a note of it for releases to keep. */
+const noteReplicas = async ({ apps, namespace }: Cluster, service: string, replicas: number): Promise<void> => {
+  const annotations = { [replicasAnnotation]: String(replicas) }
+  const body = { metadata: { annotations }, spec: { replicas } }
+  await ask(`patch deployment ${service}`, apps.patchNamespacedDeployment({ name: service, namespace, body }, merge))
 }
 
 const patchHpa = async ({ config, namespace }: Cluster, name: string, body: object): Promise<void> => {
@@ -46,7 +61,7 @@ export const pinTo = (cluster: Cluster, { service, scaler, wanted }: Scale, repl
         next: `Stop it first: kubectl scale deployment ${autoscaler} --replicas=0; or leave services.${service}.autoscaling.lag out of the chart's values.`,
       })
     case 'fixed':
-      return change(`from ${wanted} to ${replicas}`, () => setReplicas(cluster, service, replicas))
+      return change(`from ${wanted} to ${replicas}`, () => noteReplicas(cluster, service, replicas))
     case 'keda':
       return change(`KEDA is told to hold it at ${replicas}`, () =>
         annotateScaledObject(cluster, scaler.name, String(replicas)),
@@ -96,5 +111,23 @@ export const unpin = (cluster: Cluster, { service, scaler, wanted }: Scale): Cha
     }
     default:
       return scaler satisfies never
+  }
+}
+
+/** What `dfctl scale` holds at a number, and through whom. */
+export type Pin = { service: string; replicas: number; by: 'fixed' | 'hpa' | 'keda' }
+
+export const readPins = async (cluster: Cluster): Promise<Pin[]> =>
+  (await readAllScales(cluster)).flatMap(({ service, scaler }) =>
+    scaler.by !== 'autoscaler' && scaler.pinned !== null ? [{ service, replicas: scaler.pinned, by: scaler.by }] : [],
+  )
+
+/** Pins again what a release has set back to the chart's numbers. */
+export const restorePins = async (cluster: Cluster, pins: readonly Pin[]): Promise<void> => {
+  if (pins.length === 0) return
+  const scales = await readAllScales(cluster)
+  for (const { service, replicas, by } of pins) {
+    const scale = scales.find((one) => one.service === service)
+    if (scale?.scaler.by === by && scale.scaler.pinned !== replicas) await pinTo(cluster, scale, replicas).make()
   }
 }

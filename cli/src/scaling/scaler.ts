@@ -1,10 +1,13 @@
 // Who decides how many replicas a service has: its Deployment alone, an HPA, KEDA, or dfctl autoscale in the cluster. Reads only.
+import { services } from '@deliveryflow/contracts'
 import { AutoscalingV2Api, CustomObjectsApi, type V1Deployment } from '@kubernetes/client-node'
 import { ask, type Cluster } from '../cluster/client.ts'
 import { Failure } from '../failure.ts'
 
 /** What KEDA reads to hold a number of replicas. Source: KEDA, "Scaling Deployments", pausing. */
 export const pausedAnnotation = 'autoscaling.keda.sh/paused-replicas'
+/** Where `dfctl scale` notes the number of a Deployment that nothing scales, for releases to keep. */
+export const replicasAnnotation = 'deliveryflow/replicas'
 /** Where `dfctl scale` keeps the bounds that an HPA had before it was pinned. */
 export const boundsAnnotation = 'deliveryflow/unpinned-bounds'
 /** The Deployment in which the charts run `dfctl autoscale`. */
@@ -12,7 +15,7 @@ export const autoscaler = 'autoscaler'
 
 /** `pinned`: the number that dfctl holds it at; null where it scales freely. `bounds`: those to go back to. */
 export type Scaler =
-  | { by: 'fixed' }
+  | { by: 'fixed'; pinned: number | null }
   | { by: 'autoscaler'; min: number; max: number }
   | { by: 'hpa'; name: string; min: number; max: number; pinned: number | null; bounds: { min: number; max: number } }
   | { by: 'keda'; name: string; min: number; max: number; pinned: number | null }
@@ -33,6 +36,18 @@ export const scaledObjects = { group: 'keda.sh', version: 'v1alpha1', plural: 's
 
 /** The scales of these services, in their order. Throws `not_found` for one that has no Deployment. */
 export const readScales = async (cluster: Cluster, names: readonly string[]): Promise<Scale[]> => {
+  const scales = await readAllScales(cluster)
+  return names.map((name) => {
+    const scale = scales.find(({ service }) => service === name)
+    if (scale) return scale
+    throw new Failure('not_found', `There is no Deployment ${name} in namespace ${cluster.namespace}`, {
+      next: 'See dfctl status; another installation: --namespace.',
+    })
+  })
+}
+
+/** The scales of all services that have a Deployment. */
+export const readAllScales = async (cluster: Cluster): Promise<Scale[]> => {
   const { apps, config, namespace } = cluster
   const [deployments, hpas, objects] = await Promise.all([
     ask('list deployments', apps.listNamespacedDeployment({ namespace })),
@@ -72,15 +87,15 @@ export const readScales = async (cluster: Cluster, names: readonly string[]): Pr
       }
     }
     const bounds = autoscaled.get(service)
-    return bounds ? { by: 'autoscaler', ...bounds } : { by: 'fixed' }
+    if (bounds) return { by: 'autoscaler', ...bounds }
+    const { metadata, spec } = byName.get(service) ?? {}
+    const noted = metadata?.annotations?.[replicasAnnotation]
+    // Who set another number since then meant it.
+    return { by: 'fixed', pinned: noted === String(spec?.replicas) ? Number(noted) : null }
   }
-  return names.map((service) => {
+  return services.flatMap(({ name: service }) => {
     const deployment = byName.get(service)
-    if (!deployment) {
-      throw new Failure('not_found', `There is no Deployment ${service} in namespace ${namespace}`, {
-        next: 'See dfctl status; another installation: --namespace.',
-      })
-    }
+    if (!deployment) return []
     return {
       service,
       wanted: deployment.spec?.replicas ?? 1,

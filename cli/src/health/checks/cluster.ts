@@ -1,20 +1,18 @@
-// Checks of the cluster itself: version, nodes, storage, permissions, and the operators that a profile needs.
+// Checks of the cluster itself: version, nodes, storage, permissions, and the operators that the backing needs.
 import { ApiextensionsV1Api, AuthorizationV1Api, StorageV1Api, type V1Node } from '@kubernetes/client-node'
 import { ask, type Cluster } from '../../cluster/client.ts'
 import { Failure } from '../../failure.ts'
 import { codeOf } from '../../install/namespace.ts'
+import type { Wanted } from '../../install/wanted.ts'
 import { type Check, type Finding, failure, ok, skipped, warning } from '../check.ts'
 
 const oldestMinor = 29
 
-/** postgres.instances of charts/backing/values-operators.yaml. */
-const spread = 3
-
-/** What an installation of the profile takes; `null` where the profile is not known yet. */
-export type ClusterNeeds = { profile(): Promise<string | null>; installing: boolean }
+/** `objects`: what is installed, or is to be; `null` where nothing says so. */
+export type ClusterNeeds = { objects(): Promise<readonly Wanted[] | null>; installing: boolean }
 
 /** `installing`: what must hold before an install; otherwise what dfctl needs to look. */
-export const clusterChecks = (cluster: Cluster, { profile, installing }: ClusterNeeds): Check[] => {
+export const clusterChecks = (cluster: Cluster, { objects, installing }: ClusterNeeds): Check[] => {
   const needs = ['cluster.api']
   const group = 'cluster'
   return [
@@ -24,7 +22,9 @@ export const clusterChecks = (cluster: Cluster, { profile, installing }: Cluster
       group,
       title: 'nodes',
       needs,
-      run: () => unlessForbidden(async () => checkNodes(cluster, installing ? await profile() : null)),
+      // What is wrong with the settings is not the nodes' matter.
+      run: () =>
+        unlessForbidden(async () => checkNodes(cluster, installing ? spreadOf(await objects().catch(() => null)) : 1)),
     },
     {
       id: 'cluster.storage',
@@ -44,8 +44,8 @@ export const clusterChecks = (cluster: Cluster, { profile, installing }: Cluster
       id: 'cluster.operators',
       group,
       title: 'operators',
-      needs: [...needs, 'cluster.permissions'],
-      run: () => unlessForbidden(async () => checkOperators(cluster, await profile())),
+      needs: [...needs, ...(installing ? ['cluster.settings'] : []), 'cluster.permissions'],
+      run: () => unlessForbidden(async () => checkOperators(cluster, await objects())),
     },
   ]
 }
@@ -69,8 +69,14 @@ const checkApi = async ({ version }: Cluster): Promise<Finding> => {
   return ok(found)
 }
 
-/** `installing`: the profile to be installed, or null where one is there already. */
-const checkNodes = async ({ core }: Cluster, installing: string | null): Promise<Finding> => {
+/** On how many nodes CloudNativePG insists for its instances. */
+const spreadOf = (objects: readonly Wanted[] | null): number => {
+  const { instances = 1, affinity } = objects?.find(({ kind }) => kind === 'Cluster')?.spec ?? {}
+  return affinity?.podAntiAffinityType === 'required' ? instances : 1
+}
+
+/** `spread`: how many are needed at least. */
+const checkNodes = async ({ core }: Cluster, spread: number): Promise<Finding> => {
   const nodes = (await ask('list nodes', core.listNode()))?.items ?? []
   if (nodes.length === 0) return failure('there is none', 'kubectl get nodes')
   const state = (node: V1Node, type: string) =>
@@ -84,9 +90,9 @@ const checkNodes = async ({ core }: Cluster, installing: string | null): Promise
   if (pressed.length > 0) return warning(`${names(pressed)} lacks memory, disk or processes`, 'kubectl describe nodes')
   const away = nodes.filter((node) => !usable.includes(node))
   if (away.length > 0) return warning(`${names(away)} is not ready or takes no pods`, 'kubectl get nodes')
-  if (installing === 'operators' && usable.length < spread)
+  if (usable.length < spread)
     return warning(
-      `${usable.length} takes pods, and the profile operators wants its ${spread} copies of PostgreSQL on as many nodes`,
+      `${usable.length} takes pods, and the ${spread} instances of PostgreSQL are to be on as many nodes`,
       'dfctl deploy --profile operators --set backing.postgres.spread=preferred',
     )
   return ok(`${nodes.length} ready`)
@@ -163,7 +169,7 @@ const checkPermissions = async ({ config, namespace }: Cluster, wanted: readonly
 const cloudNativePg =
   'kubectl apply --server-side -f https://raw.githubusercontent.com/cloudnative-pg/cloudnative-pg/release-1.30/releases/cnpg-1.30.0.yaml'
 
-/** Custom resources of the profile `operators`, each with who serves it and how its makers have it installed (as in k8s/README.md). */
+/** Custom resources of the chart backing, each with who serves it and how its makers have it installed (as in k8s/README.md). */
 const operators = [
   { crd: 'clusters.postgresql.cnpg.io', operator: 'CloudNativePG', install: cloudNativePg },
   { crd: 'databases.postgresql.cnpg.io', operator: 'CloudNativePG 1.25 or newer', install: cloudNativePg },
@@ -181,12 +187,14 @@ const operators = [
   },
 ] as const
 
-const checkOperators = async ({ config }: Cluster, profile: string | null): Promise<Finding> => {
-  if (profile === null) return skipped('not checked: nothing is installed that says which profile')
-  if (profile !== 'operators') return ok(`the profile ${profile} needs none`)
+const checkOperators = async ({ config }: Cluster, objects: readonly Wanted[] | null): Promise<Finding> => {
+  if (objects === null) return skipped('not checked: nothing is installed that says which are needed')
+  const groups = new Set(objects.map(({ apiVersion }) => apiVersion?.split('/')[0]))
+  const needed = operators.filter(({ crd }) => groups.has(crd.slice(crd.indexOf('.') + 1)))
+  if (needed.length === 0) return ok('none is needed')
   const api = config.makeApiClient(ApiextensionsV1Api)
   const found = await Promise.all(
-    operators.map(async ({ crd, ...about }) => {
+    needed.map(async ({ crd, ...about }) => {
       const definition = await ask(`get CRD ${crd}`, api.readCustomResourceDefinition({ name: crd }))
       const established = definition?.status?.conditions?.some(
         ({ type, status }) => type === 'Established' && status === 'True',
