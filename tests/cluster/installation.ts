@@ -28,6 +28,7 @@ export const behind = async (): Promise<{ system: TestSystem; close(): void }> =
       const url = new URL(await secret(`postgres-${name}`, 'uri'))
       url.hostname = '127.0.0.1'
       url.port = String(postgres.port)
+      if (url.searchParams.has('sslmode')) url.searchParams.set('sslmode', 'no-verify')
       return [name, url.href] as const
     }),
   )

@@ -78,6 +78,7 @@ describe('the profile operators', () => {
   })
 
   it('scales its workers by what waits for them, and back', async (test) => {
+    await until('nothing is left for more than one worker', async () => (await replicas()) === 1, 180)
     const load = startLoad(customers, thing, 25)
     const begun = performance.now()
     try {

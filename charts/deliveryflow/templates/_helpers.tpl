@@ -87,6 +87,30 @@ securityContext:
   capabilities: { drop: [ALL] }
 {{- end }}
 
+{{- define "deliveryflow.natsUrl" -}}
+{{ .Values.tls.enabled | ternary (replace "nats://" "tls://" .Values.nats.url) .Values.nats.url }}
+{{- end }}
+
+{{/* With tls.enabled, the authority that Node trusts beside its own, for a container and its pod. Both take the root. */}}
+{{- define "deliveryflow.caMount" -}}
+{{- if .Values.tls.enabled }}
+volumeMounts:
+- { name: authority, mountPath: /etc/authority, readOnly: true }
+{{- end }}
+{{- end }}
+{{- define "deliveryflow.caVolume" -}}
+{{- if .Values.tls.enabled }}
+volumes:
+- name: authority
+  secret: { secretName: {{ .Values.tls.caSecret }}, items: [{ key: ca.crt, path: ca.crt }] }
+{{- end }}
+{{- end }}
+{{- define "deliveryflow.caEnv" -}}
+{{- if .Values.tls.enabled }}
+- { name: NODE_EXTRA_CA_CERTS, value: /etc/authority/ca.crt }
+{{- end }}
+{{- end }}
+
 {{/* One setting out of a Secret. Takes (list NAME secret key). */}}
 {{- define "deliveryflow.secretEnv" -}}
 - name: {{ index . 0 }}

@@ -21,11 +21,14 @@ export const openCluster = (globals: Globals): Target => {
   const toService = (service: string, port: number) => to(service, () => podBehind(cluster, service), port)
   let connection: Promise<NatsConnection> | undefined
 
-  /** The URL in a Secret, with a forwarded port in the place of the Service. */
+  /** The URL in a Secret, with a forwarded port in the place of the Service. Its certificate names that one, and need not: Kubernetes
+   * itself leads the tunnel to the pod. */
   const forwarded = async (secret: string, service: string, port: number) => {
     const url = new URL(await secretOf(cluster, secret, 'uri'))
     url.hostname = '127.0.0.1'
     url.port = String(await toService(service, port))
+    if (url.searchParams.has('sslmode')) url.searchParams.set('sslmode', 'no-verify')
+    if (url.searchParams.get('tls') === 'true') url.searchParams.set('tlsAllowInvalidCertificates', 'true')
     return url.href
   }
 
@@ -39,7 +42,7 @@ export const openCluster = (globals: Globals): Target => {
     }),
     nats: () => {
       connection ??= (async () => {
-        const pass = await secretOf(cluster, 'nats-auth', 'admin')
+        const [pass, encrypted] = await Promise.all([secretOf(cluster, 'nats-auth', 'admin'), natsIsEncrypted(cluster)])
         const servers = [`127.0.0.1:${await toService('nats', 4222)}`]
         return connect({
           servers,
@@ -49,6 +52,7 @@ export const openCluster = (globals: Globals): Target => {
           timeout: 5000,
           ignoreClusterUpdates: true,
           maxReconnectAttempts: -1,
+          ...(encrypted && { tls: { handshakeFirst: true, rejectUnauthorized: false } }),
         })
       })()
       return connection
@@ -71,6 +75,12 @@ export const openCluster = (globals: Globals): Target => {
       await Promise.all([...forwards.values()].map(async (opened) => (await opened.catch(() => undefined))?.close()))
     },
   }
+}
+
+/** Whether the services are told to connect to NATS by TLS. */
+const natsIsEncrypted = async ({ core, namespace }: Cluster): Promise<boolean> => {
+  const settings = await ask('read configmap order', core.readNamespacedConfigMap({ name: 'order', namespace }))
+  return settings?.data?.NATS_URL?.startsWith('tls://') ?? false
 }
 
 /** One value of a Secret. Throws `not_found` when it is not there. */

@@ -73,6 +73,8 @@ export async function* tail(target: Target, options: TailOptions): AsyncGenerato
   } finally {
     ended = true
     messages.stop()
+    // Else the server would keep it until it has been idle for a while.
+    await consumer.delete().catch(() => undefined)
   }
 }
 
