@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { databases, settingName } from '@deliveryflow/contracts'
+import { serversAt } from '@deliveryflow/kit/messaging/connection'
 import { provision } from '@deliveryflow/kit/messaging/provision'
 import { migrate } from '@deliveryflow/kit/postgres/migrate'
 import { reasonOf } from '@deliveryflow/kit/reason'
@@ -35,7 +36,7 @@ export const prepare = async (messaging: Messaging, schemas: readonly Schema[]):
 export const prepareStreams = async (messaging: Messaging, patience = none): Promise<string[]> => {
   const { url, user, password: pass, replicas } = messaging
   const connection = await until(`NATS at ${url}`, patience, async () => {
-    const opened = await connect({ servers: url.split(','), user, pass, name: 'prepare', timeout: 5000 })
+    const opened = await connect({ ...serversAt(url), user, pass, name: 'prepare', timeout: 5000 })
     try {
       // Answered by the leader of all of JetStream: before there is one, no stream can be made.
       await jetstreamManager(opened)

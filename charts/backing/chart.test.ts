@@ -234,10 +234,10 @@ suite('backing, profile operators', { skip }, () => {
     const policies = (all: readonly Rendered[]) =>
       namesOf(all, 'NetworkPolicy').filter((name) => !/sentinel/.test(name))
     assert.deepEqual(policies(mixed).sort(), policies(objects).sort())
-    await assert.rejects(
-      rendered({ ...operators, set: [...set, 'tls.enabled=true'], apis: ['cert-manager.io/v1'] }),
-      /'\/tls\/enabled': value must be false/,
-    )
+    const encrypted = (more: string[]) =>
+      rendered({ ...operators, set: [...set, 'tls.enabled=true', ...more], apis: ['cert-manager.io/v1'] })
+    assert.deepEqual(namesOf(await encrypted([]), 'Certificate').sort(), ['backing-ca', 'nats', 'postgres'])
+    await assert.rejects(encrypted(['operated.nats=false']), /'\/tls\/enabled': value must be false/)
   })
 
   test('PodMonitor where its operator is', async () => {

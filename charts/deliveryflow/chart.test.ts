@@ -4,6 +4,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { isDeepStrictEqual } from 'node:util'
 import {
   consumerSettings,
   consumersOf,
@@ -246,6 +247,26 @@ for (const profile of [[], ['values-light.yaml']]) {
 
 suite('deliveryflow with other values', { skip }, () => {
   const keda = 'keda.sh/v1alpha1'
+
+  test('with TLS everybody who connects trusts the authority of the backing', async () => {
+    const objects = await rendered({ set: ['tls.enabled=true'] })
+    const pods = objects.flatMap((object) => templateOf(object) ?? [])
+    assert.equal(pods.length, services.length + 2)
+    for (const pod of pods) {
+      const container = containerOf(pod) as { env?: unknown[]; volumeMounts?: unknown }
+      const authority = '/etc/authority'
+      assert.ok(
+        container.env?.some((one) =>
+          isDeepStrictEqual(one, { name: 'NODE_EXTRA_CA_CERTS', value: `${authority}/ca.crt` }),
+        ),
+      )
+      assert.deepEqual(container.volumeMounts, [{ name: 'authority', mountPath: authority, readOnly: true }])
+      const { volumes } = pod.spec as { volumes?: unknown }
+      const items = [{ key: 'ca.crt', path: 'ca.crt' }]
+      assert.deepEqual(volumes, [{ name: 'authority', secret: { secretName: 'backing-ca', items } }])
+    }
+    assert.equal((find(objects, 'ConfigMap', 'order').data as { NATS_URL: string }).NATS_URL, 'tls://nats:4222')
+  })
 
   test('production has two of each at least, light one', async () => {
     for (const [values, least] of [

@@ -5,7 +5,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { findHelm, render } from '../../charts/helm.ts'
 import { type Client, orderOf, password, signIn, until } from '../client.ts'
-import { dfctl, dfctlJson, kubectl, tryDfctl } from './command.ts'
+import { issueCertificates } from './certificates.ts'
+import { dfctl, dfctlJson, kubectl, secret, tryDfctl } from './command.ts'
 import { gateway, healthy, invariantsHold, openShop, settings, startLoad } from './installation.ts'
 
 const file = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -26,15 +27,22 @@ describe('the profile operators', () => {
   let thing: string
   let customers: Client[]
 
+  let hasCertManager: boolean
+
   before(async () => {
+    const deployments = await kubectl(['get', 'deployments', '--all-namespaces', '-o', 'name'])
+    hasCertManager = /cert-manager/.test(deployments)
     await tryDfctl('undeploy', '--purge', '--yes')
   })
   after(async () => {
     await tryDfctl('undeploy', '--purge', '--yes')
   })
 
-  it('is made from nothing, up to an order that is paid', async (test) => {
-    const { seconds, stderr } = await dfctl('deploy', ...deployOptions)
+  it('is made from nothing with encrypted connections, up to an order that is paid', async (test) => {
+    const done = new AbortController()
+    const certificates = hasCertManager ? Promise.resolve() : issueCertificates(done.signal)
+    const deploy = dfctl('deploy', ...deployOptions).finally(() => done.abort())
+    const [{ seconds, stderr }] = await Promise.all([deploy, certificates])
     assert.match(stderr, /order .* paid in/)
     test.diagnostic(`dfctl deploy to the first PAID order: ${seconds.toFixed(0)} s`)
     const shop = await openShop()
@@ -51,6 +59,8 @@ describe('the profile operators', () => {
     assert.deepEqual(applied, Array(11).fill('true'))
     const roles = await field('cluster/postgres', '.status.managedRolesStatus.byStatus.reconciled[*]')
     assert.equal(roles.split(' ').length, 11)
+    assert.match(await field('configmap/order', '.data.NATS_URL'), /^tls:/)
+    assert.match(await secret('postgres-order', 'uri'), /sslmode=verify-full/)
     assert.match(await field('statefulset/nats', '.metadata.labels.helm\\.sh/chart'), /^nats-2\.14/)
     await healthy()
   })

@@ -91,24 +91,18 @@ securityContext:
 {{ .Values.tls.enabled | ternary (replace "nats://" "tls://" .Values.nats.url) .Values.nats.url }}
 {{- end }}
 
-{{/* With tls.enabled, the authority that Node trusts beside its own, for a container and its pod. Both take the root. */}}
-{{- define "deliveryflow.caMount" -}}
-{{- if .Values.tls.enabled }}
+{{/* The authority that Node trusts beside its own, where connections are encrypted: for a container's env and mounts, and its pod. */}}
+{{- define "deliveryflow.authorityEnv" -}}
+- { name: NODE_EXTRA_CA_CERTS, value: /etc/authority/ca.crt }
+{{- end }}
+{{- define "deliveryflow.authorityMount" -}}
 volumeMounts:
 - { name: authority, mountPath: /etc/authority, readOnly: true }
 {{- end }}
-{{- end }}
-{{- define "deliveryflow.caVolume" -}}
-{{- if .Values.tls.enabled }}
+{{- define "deliveryflow.authorityVolume" -}}
 volumes:
 - name: authority
   secret: { secretName: {{ .Values.tls.caSecret }}, items: [{ key: ca.crt, path: ca.crt }] }
-{{- end }}
-{{- end }}
-{{- define "deliveryflow.caEnv" -}}
-{{- if .Values.tls.enabled }}
-- { name: NODE_EXTRA_CA_CERTS, value: /etc/authority/ca.crt }
-{{- end }}
 {{- end }}
 
 {{/* One setting out of a Secret. Takes (list NAME secret key). */}}

@@ -60,7 +60,7 @@ export const checksBefore = async (
     import('./checks/room.ts'),
   ])
   const opened = openHelm(globals)
-  const objects = opened.then((helm) => wantedObjects(helm, present))
+  const objects = opened.then((helm) => wantedObjects(helm, cluster, present))
   // They are awaited, and their failures told, by the checks.
   objects.catch(() => undefined)
   return [

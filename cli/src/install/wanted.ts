@@ -1,6 +1,7 @@
-// The objects that both charts would make with given settings, for what must be known before an install. Helm renders; nobody asks the cluster.
-import type { KubernetesObject, V1PodSpec } from '@kubernetes/client-node'
+// The objects that both charts would make with given settings, for what must be known before an install. The namespace need not be there.
+import { ApisApi, type KubernetesObject, type V1PodSpec } from '@kubernetes/client-node'
 import { parseAllDocuments } from 'yaml'
+import { ask, type Cluster } from '../cluster/client.ts'
 import type { Helm } from './helm.ts'
 import { argumentsOf, type Present } from './present.ts'
 
@@ -20,11 +21,19 @@ export const objectsIn = (manifest: string): Wanted[] =>
   parseAllDocuments(manifest).flatMap((document) => (document.toJS() as Wanted | null) ?? [])
 
 /** Throws a usage Failure with Helm's words when the charts do not take the settings. */
-export const wantedObjects = async (helm: Helm, present: Omit<Present, 'profile'>): Promise<Wanted[]> => {
+export const wantedObjects = async (
+  helm: Helm,
+  { config }: Cluster,
+  present: Omit<Present, 'profile'>,
+): Promise<Wanted[]> => {
+  // A dry run by the server would know them too, and fail where an operator is missing: that is another check's to say.
+  const served = await ask('list the API groups', config.makeApiClient(ApisApi).getAPIVersions())
+  const versions = (served?.groups ?? []).flatMap((group) => group.versions.map(({ groupVersion }) => groupVersion))
+  const apis = versions.flatMap((version) => ['--api-versions', version])
   const rendered = await Promise.all(
     Object.values(present.charts).map((chart) => {
       const values = argumentsOf(present, chart.name).filter((word) => word !== '--reset-values')
-      return helm(['template', chart.name, chart.folder, ...values])
+      return helm(['template', chart.name, chart.folder, ...apis, ...values])
     }),
   )
   return rendered.flatMap(objectsIn)
