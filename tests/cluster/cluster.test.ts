@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { services } from '@deliveryflow/contracts'
 import { type Client, call, customer, orderIs, orderOf, signIn, until } from '../client.ts'
 import { dfctl, dfctlJson, kubectl, namespace, portForward, secret, tryDfctl } from './command.ts'
-import { behind, gateway, healthy, invariantsHold, openShop, settings, startLoad } from './installation.ts'
+import { behind, gateway, healthy, inDatabase, invariantsHold, openShop, settings, startLoad } from './installation.ts'
 
 const deployOptions = ['--profile', 'light', '--wait', '--timeout', '8m', ...settings]
 
@@ -191,6 +191,33 @@ describe('an installation on a cluster', () => {
         },
         () => dfctl('deploy', ...deployOptions, '--skip-proof'),
       ))
+
+    it('a migration that is not applied', async () => {
+      const [newest] = await inDatabase('catalog', 'select name from public.migrations order by name desc limit 1')
+      const name = newest?.name ?? ''
+      await finds(
+        /catalog.*not applied/is,
+        () => inDatabase('catalog', `delete from public.migrations where name = '${name}'`),
+        () => inDatabase('catalog', `insert into public.migrations (name, run_on) values ('${name}', now())`),
+      )
+    })
+
+    it('a queue that nobody works off', async () => {
+      process.env.DFCTL_LAG_LIMIT = '10'
+      try {
+        await finds(
+          /consumer lag.*JOBS.*notification-worker/is,
+          async () => {
+            await dfctl('scale', 'notification-worker=0', '--force')
+            const { accepted } = await complaintsOf(() => sleep(3000))
+            assert.ok(accepted.length > 10)
+          },
+          () => dfctl('scale', 'notification-worker=1', '--wait'),
+        )
+      } finally {
+        delete process.env.DFCTL_LAG_LIMIT
+      }
+    })
 
     it('a service that does not run', () =>
       finds(

@@ -1,6 +1,7 @@
 // The installation under test as seen from outside: its API by a NodePort, what lies behind by port-forwards.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
 import { type Client, customer, orderOf, product, signIn, until } from '../client.ts'
 import { allFinal, chargedOnce, lettersOnce, moneyIsConserved, stockIsConserved } from '../invariants.ts'
 import type { TestSystem } from '../system.ts'
@@ -18,7 +19,17 @@ export const settings = [
   ...['--set', 'services.api-gateway.env.RATE_LIMIT_AUTH_PER_MINUTE=1000000'],
 ]
 
-const databases = ['payment', 'inventory', 'order', 'saga', 'delivery', 'notification', 'order-history', 'audit']
+const databases = [
+  'catalog',
+  'payment',
+  'inventory',
+  'order',
+  'saga',
+  'delivery',
+  'notification',
+  'order-history',
+  'audit',
+]
 
 /** Opens what the invariants look at; `close` ends the port-forwards. PostgreSQL must be up. */
 export const behind = async (): Promise<{ system: TestSystem; close(): void }> => {
@@ -44,6 +55,19 @@ export const behind = async (): Promise<{ system: TestSystem; close(): void }> =
       postgres.stop()
       mail.stop()
     },
+  }
+}
+
+/** Runs SQL in a service's database, behind its back. */
+export const inDatabase = async (name: string, sql: string): Promise<Record<string, string>[]> => {
+  const { system, close } = await behind()
+  const client = new pg.Client({ connectionString: system.databases[name] })
+  try {
+    await client.connect()
+    return (await client.query(sql)).rows
+  } finally {
+    await client.end()
+    close()
   }
 }
 
