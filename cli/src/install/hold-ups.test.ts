@@ -32,6 +32,8 @@ test('a container that ends again and again is given up after some restarts, and
 
 test('a missing Secret and a full cluster hold up; what starts, serves, ended or is leaving does not', () => {
   assert.equal(holdUpOf(waiting('CreateContainerConfigError', 'secret "nats-auth" not found'))?.kind, 'configuration')
+  const busy = 'failed to sync secret cache: timed out waiting for the condition'
+  assert.equal(holdUpOf(waiting('CreateContainerConfigError', busy)), null)
   const conditions: V1PodCondition[] = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable' }]
   assert.equal(holdUpOf({ status: { phase: 'Pending', conditions } })?.kind, 'node')
   assert.equal(holdUpOf(waiting('ContainerCreating')), null)

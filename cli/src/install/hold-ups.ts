@@ -11,6 +11,9 @@ export type HoldUp = { key: string; kind: 'image' | 'configuration' | 'crash' | 
 /** What a registry says of an image that is not there or that it keeps to itself. */
 const noSuchImage = /not found|manifest unknown|denied|unauthorized|does not exist|InvalidImageName|ErrImageNeverPull/i
 
+/** What the kubelet says of a Secret or ConfigMap that it could not read in time. */
+const lateCache = /failed to sync (secret|configmap) cache/
+
 /** Restarts after which a container that ends by itself is given up: about a minute of back-off. */
 export const restartsAllowed = 3
 
@@ -36,6 +39,8 @@ const holdUpOfContainer = ({ state, restartCount }: V1ContainerStatus): Omit<Hol
     // A registry that does not answer may come back; the kubelet asks again after 10 and 20 s.
     return { kind: 'image', patience_ms: gone ? 3000 : 30_000 }
   }
+  // A busy node that has not read the Secret yet reads it again.
+  if (lateCache.test(state?.waiting?.message ?? '')) return null
   // A Secret or ConfigMap may be made a moment later.
   if (/^Create|^RunContainerError$/.test(reason)) return { kind: 'configuration', patience_ms: 15_000 }
   if (reason === 'CrashLoopBackOff' && restartCount >= restartsAllowed) return { kind: 'crash', patience_ms: 0 }
