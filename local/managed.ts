@@ -27,7 +27,7 @@ export function managedProcess(options: {
   answers: () => Promise<void>
   patience?: number
 }): ManagedProcess {
-  const { processes, program, prepare, answers, patience = 30_000 } = options
+  const { processes, program, prepare, answers, patience = 90_000 } = options
   let child: Child | undefined
   return {
     name: program.name,

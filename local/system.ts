@@ -68,6 +68,7 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
       API_GATEWAY__HTTP_PORT: String(http_port),
       API_GATEWAY__HTTP_HOST: '127.0.0.1',
       IDENTITY__KEY_ENCRYPTION_KEY: createHash('sha256').update(secret('key-encryption')).digest('base64url'),
+      AUDIT__SIGNING_KEY: createHash('sha256').update(secret('history-signing')).digest('base64url'),
       IDENTITY__ADMIN_EMAIL: admin.email,
       IDENTITY__ADMIN_PASSWORD: admin.password,
       DELIVERY__SIMULATOR: process.env.DELIVERY__SIMULATOR ?? process.env.SIMULATOR ?? 'true',

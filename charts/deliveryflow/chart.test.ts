@@ -155,15 +155,11 @@ for (const profile of [[], ['values-light.yaml']]) {
           const { default: definition } = await registry[service.name as ServiceName]()
           const environment: Record<string, string> = environmentOf(objects, container)
           for (const store of service.owns) environment[places[store].setting] = places[store].url
-          if (service.name === 'identity') {
-            const { data } = find(objects, 'Secret', 'deliveryflow-identity') as unknown as {
-              data: Record<string, string>
-            }
-            for (const [name, from] of Object.entries(environment)) {
-              const [secret, key = ''] = from.split('/')
-              if (secret === 'deliveryflow-identity')
-                environment[name] = Buffer.from(data[key] ?? '', 'base64').toString()
-            }
+          for (const [name, from] of Object.entries(environment)) {
+            const [secret = '', key = ''] = from.split('/')
+            if (!/^deliveryflow-/.test(secret)) continue
+            const { data } = find(objects, 'Secret', secret) as unknown as { data: Record<string, string> }
+            environment[name] = Buffer.from(data[key] ?? '', 'base64').toString()
           }
           readSettings(service, definition.settings, environment)
           const known = [...Object.keys(settingsSchema(service, definition.settings).shape), 'HEALTH_PORT']

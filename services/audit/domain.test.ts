@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { eventTypes, type Happened, impossible, indexRowOf } from './domain.ts'
+import { eventTypes, impossible, indexRowOf } from './domain.ts'
+import { type Happened, recordOf } from './testing.ts'
 
 const [order, user, product, event] = [1, 2, 3, 4].map((n) => `00000000-0000-7000-8000-00000000000${n}`) as [
   string,
@@ -12,7 +13,6 @@ const happened = (some: Partial<Happened>): Happened => ({
   sequence: 7,
   id: event,
   type: 'order_paid',
-  source: 'order',
   aggregate: order,
   correlation_id: order,
   causation_id: null,
@@ -21,7 +21,7 @@ const happened = (some: Partial<Happened>): Happened => ({
   ...some,
 })
 const journeyOf = (some: Partial<Happened>) => {
-  const { order_id, user_id, correlated } = indexRowOf(happened(some))
+  const { order_id, user_id, correlated } = indexRowOf(recordOf(happened(some)))
   return { order_id, user_id, correlated }
 }
 
@@ -41,9 +41,12 @@ describe('indexRowOf', () => {
   })
 
   it('keeps the place, the envelope and the data', () => {
-    const { correlated, ...row } = indexRowOf(happened({ causation_id: product, data: { note: 'x' } }))
+    const { headers, stored_at, correlated, ...row } = indexRowOf(
+      recordOf(happened({ causation_id: product, data: { note: 'x' } })),
+    )
     assert.deepEqual(row, {
       sequence: 7,
+      nats_subject: 'events.order_paid',
       event_id: event,
       type: 'order_paid',
       source: 'order',
@@ -53,8 +56,16 @@ describe('indexRowOf', () => {
       correlation_id: order,
       causation_id: product,
       time: new Date(0),
-      data: { note: 'x' },
+      data: '{"note":"x"}',
+      body: null,
     })
+  })
+
+  it('takes in what is no event of ours: its bytes are history too', () => {
+    const strange = { sequence: 8, subject: 'events.new_thing', headers: [], body: Buffer.from([0xff, 0x7b]) }
+    const row = indexRowOf({ ...strange, stored_at: new Date(5) })
+    assert.deepEqual([row.type, row.event_id, row.data, row.body], ['new_thing', null, null, Buffer.from([0xff, 0x7b])])
+    assert.deepEqual(row.time, new Date(5))
   })
 })
 

@@ -1,60 +1,90 @@
-// What the index keeps of an event, and which types of events there are. Pure.
+// What the index keeps of a record, and which types of events there are. Pure.
 import { id, topology } from '@deliveryflow/contracts'
 
-/** An event at its place in the history. */
-export type Happened = {
+/** A record as it lies in the stream. */
+export type Stored = {
   readonly sequence: number
-  readonly id: string
-  readonly type: string
-  readonly source: string
-  readonly aggregate: string
-  readonly correlation_id: string
-  readonly causation_id: string | null
-  readonly time: Date
-  readonly data: Readonly<Record<string, unknown>>
-}
-
-/** A row of the index. `correlated`: an id that may be that of an order; the index knows whether it is. */
-export type IndexRow = {
-  sequence: number
-  event_id: string
-  type: string
-  source: string
-  subject: string
-  order_id: string | null
-  user_id: string | null
-  correlated: string | null
-  correlation_id: string
-  causation_id: string | null
-  time: Date
-  data: Readonly<Record<string, unknown>>
+  readonly subject: string
+  readonly headers: readonly (readonly [name: string, value: string])[]
+  readonly body: Uint8Array
+  readonly stored_at: Date
 }
 
 /**
- * What the index keeps of an event. Order and user are those of the data; an event that names no order may still belong
- * to one by its correlation, unless that is the event's own aggregate or user, where every journey of theirs begins.
+ * A row of the index. `data`: the body as text of JSON, `body`: the same where it is none. `correlated`: an id that may be that of
+ * an order; the index knows whether it is.
  */
-export const indexRowOf = (event: Happened): IndexRow => {
-  const order_id = idIn(event.data.order_id)
-  const user_id = idIn(event.data.user_id)
-  const own = [event.aggregate, user_id].includes(event.correlation_id)
+export type IndexRow = {
+  readonly sequence: number
+  readonly nats_subject: string
+  readonly headers: string
+  readonly data: string | null
+  readonly body: Buffer | null
+  readonly stored_at: Date
+  readonly event_id: string | null
+  readonly type: string
+  readonly source: string
+  readonly subject: string
+  readonly order_id: string | null
+  readonly user_id: string | null
+  readonly correlated: string | null
+  readonly correlation_id: string
+  readonly causation_id: string | null
+  readonly time: Date
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+
+/**
+ * What the index keeps of a record, whatever it is: one that is no event of ours is part of the history all the same. Order and user
+ * are those of the data; an event that names no order may still belong to one by its correlation, unless that is the event's own
+ * aggregate or user, where every journey of theirs begins.
+ */
+export const indexRowOf = (record: Stored): IndexRow => {
+  const header = new Map(record.headers)
+  const body = Buffer.from(record.body)
+  const [text, value] = readJson(body)
+  const data = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
+  const [order_id, user_id] = [idIn(data.order_id), idIn(data.user_id)]
+  const subject = header.get('ce-subject') ?? ''
+  const correlation_id = header.get('ce-correlationid') || subject
+  const own = [subject, user_id].includes(correlation_id)
   return {
-    sequence: event.sequence,
-    event_id: event.id,
-    type: event.type,
-    source: event.source,
-    subject: event.aggregate,
+    sequence: record.sequence,
+    nats_subject: record.subject,
+    headers: JSON.stringify(record.headers),
+    data: text,
+    body: text === null ? body : null,
+    stored_at: record.stored_at,
+    event_id: idIn(header.get('ce-id')),
+    type: header.get('ce-type') ?? record.subject.replace(/^events\./, ''),
+    source: header.get('ce-source') ?? '',
+    subject,
     order_id,
     user_id,
-    correlated: order_id === null && !own ? idIn(event.correlation_id) : null,
-    correlation_id: event.correlation_id,
-    causation_id: event.causation_id,
-    time: event.time,
-    data: event.data,
+    correlated: order_id === null && !own ? idIn(correlation_id) : null,
+    correlation_id,
+    causation_id: header.get('ce-causationid') || null,
+    time: timeIn(header.get('ce-time')) ?? record.stored_at,
+  }
+}
+
+/** The text of JSON bytes with its value; nulls for anything that is none, or that PostgreSQL could not keep as text. */
+const readJson = (body: Buffer): [text: string | null, value: unknown] => {
+  try {
+    const text = utf8.decode(body)
+    return [text, JSON.parse(text)]
+  } catch {
+    return [null, null]
   }
 }
 
 const idIn = (value: unknown): string | null => id.safeParse(value).data ?? null
+
+const timeIn = (value: string | undefined): Date | null => {
+  const time = new Date(value ?? '')
+  return Number.isNaN(time.getTime()) ? null : time
+}
 
 /** The types of events that are in the history. */
 export const eventTypes: readonly string[] = topology.audit.hears.map(({ type }) => type)

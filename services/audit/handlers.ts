@@ -1,19 +1,18 @@
-// For each message and call of audit: enter events into the index, and read it.
+// What audit hears and answers: records are entered into the index, and found there.
 import type { InputOf, listAuditEvents, topology } from '@deliveryflow/contracts'
-import { type AnswerOf, type Context, type Queryable, reject, rowsOf } from '@deliveryflow/kit'
-import { type Happened, impossible, indexRowOf } from './domain.ts'
+import { type AnswerOf, type Context, type Queryable, reject } from '@deliveryflow/kit'
+import { hashOf, type StoredRecord } from '@deliveryflow/kit/history/record'
+import { impossible, indexRowOf } from './domain.ts'
 import * as store from './store.ts'
 
 type Answer<R> = AnswerOf<R, Context<typeof topology.audit>>
 
-/** Enters events, whatever their type. */
-export const enter = {
-  effects: 'none',
-  mixed: true,
-  batch: async (messages: readonly Happened[], tx: Queryable): Promise<void> => {
-    await store.insertEvents(tx, rowsOf(messages.map(indexRowOf)))
-  },
-} as const
+/** Enters records, whatever they are. */
+export const enter = (records: readonly StoredRecord[], tx: Queryable): Promise<void> =>
+  store.insertEvents(
+    tx,
+    records.map((record) => ({ ...indexRowOf(record), hash: hashOf(record) })),
+  )
 
 /** A cursor is the sequence of the last event of a page. */
 const cursorForm = /^\d{1,15}$/
@@ -43,7 +42,9 @@ export const list: Answer<typeof listAuditEvents> = async (filter, { db }, calle
   )
   const last = rows.length > limit ? rows[limit - 1] : undefined
   return {
-    items: rows.slice(0, limit).map(({ time, ...record }) => ({ ...record, time: time.toISOString() })),
+    items: rows
+      .slice(0, limit)
+      .map(({ time, data, ...record }) => ({ ...record, time: time.toISOString(), data: data ?? {} })),
     next_cursor: last ? String(last.sequence) : null,
   }
 }

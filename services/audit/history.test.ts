@@ -7,8 +7,9 @@ import { openDatabase } from '@deliveryflow/kit/postgres/database'
 import { migrate } from '@deliveryflow/kit/postgres/migrate'
 import { createLog } from '@deliveryflow/kit/telemetry/log'
 import { type ScratchDatabase, scratchDatabase } from '@deliveryflow/local/testing'
-import { eventTypes, type Happened } from './domain.ts'
+import { eventTypes } from './domain.ts'
 import * as handle from './handlers.ts'
+import { type Happened, recordOf } from './testing.ts'
 
 type Filter = Partial<InputOf<typeof listAuditEvents>>
 
@@ -23,21 +24,21 @@ describe('audit on PostgreSQL', () => {
     sequence: n,
     id: uuid(1000 + n),
     type: eventTypes[n % 3] ?? '',
-    source: 'order',
     aggregate: uuid(1 + (n % 6)),
     correlation_id: uuid(1 + (n % 6)),
     causation_id: n > 6 ? uuid(1000 + n - 6) : null,
     time: at(n % 2 ? n - 5 : n),
     data: { z: n, order_id: uuid(1 + (n % 6)), user_id: uuid(11 + (n % 2)), a: null },
   })
+  const enter = (some: readonly Happened[]) => handle.enter(some.map(recordOf), db)
   const events = Array.from({ length: 60 }, (_, n) => event(n + 1))
 
   before(async () => {
     scratch = await scratchDatabase()
     await migrate(scratch.url, fileURLToPath(new URL('./migrations', import.meta.url)))
     db = openDatabase({ url: scratch.url, application_name: 'test', max: 2 }, createLog('test', 'silent'))
-    await handle.enter.batch(events.slice(20), db)
-    await handle.enter.batch(events.slice(0, 30), db)
+    await enter(events.slice(20))
+    await enter(events.slice(0, 30))
   })
   after(async () => {
     await db?.end()
@@ -65,7 +66,15 @@ describe('audit on PostgreSQL', () => {
       )
       const { time, aggregate, id, ...first } = event(1)
       assert.deepEqual((await list({ limit: 1 })).items, [
-        { ...first, event_id: id, subject: aggregate, order_id: uuid(2), user_id: uuid(12), time: time.toISOString() },
+        {
+          ...first,
+          source: 'order',
+          event_id: id,
+          subject: aggregate,
+          order_id: uuid(2),
+          user_id: uuid(12),
+          time: time.toISOString(),
+        },
       ])
     })
 
@@ -76,7 +85,7 @@ describe('audit on PostgreSQL', () => {
     })
 
     it('refuses another event at a place that is taken', async () => {
-      await assert.rejects(handle.enter.batch([{ ...event(1), id: uuid(5000) }], db), /events_pkey/)
+      await assert.rejects(enter([{ ...event(1), id: uuid(5000) }]), /Place 1 .*began anew/)
     })
 
     it('counts an event that names no order to the order of its correlation, if there is one', async () => {
@@ -86,7 +95,7 @@ describe('audit on PostgreSQL', () => {
         correlation_id,
         data: { product_id: uuid(500) },
       })
-      await handle.enter.batch([stray(101, uuid(1)), stray(102, uuid(777))], db)
+      await enter([stray(101, uuid(1)), stray(102, uuid(777))])
       const found = (await list({ cursor: '100' })).items.map(({ order_id }) => order_id)
       assert.deepEqual(found, [uuid(1), null])
       await db.query({ name: '', text: 'delete from events where sequence > 100', values: [] })

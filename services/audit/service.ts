@@ -1,28 +1,37 @@
-// audit on one screen: the index over everything that happened.
+// audit on one screen: the index over everything that happened, and the chain that proves it whole.
 import { topology } from '@deliveryflow/contracts'
 import { defineService } from '@deliveryflow/kit'
+import { readSigningKey } from '@deliveryflow/kit/history/checkpoint'
+import { z } from 'zod'
 import * as handle from './handlers.ts'
+import { startSealer } from './sealer.ts'
 
 export default defineService(topology.audit, {
   linger_ms: 400,
-  hears: {
-    user_registered: handle.enter,
-    password_reset_requested: handle.enter,
-    order_created: handle.enter,
-    inventory_reserved: handle.enter,
-    inventory_rejected: handle.enter,
-    inventory_released: handle.enter,
-    payment_captured: handle.enter,
-    payment_failed: handle.enter,
-    payment_refunded: handle.enter,
-    delivery_assigned: handle.enter,
-    delivery_status_updated: handle.enter,
-    order_paid: handle.enter,
-    order_completed: handle.enter,
-    order_cancelled: handle.enter,
-    review_created: handle.enter,
-  },
+  settings: z.object({
+    SIGNING_KEY: z
+      .string()
+      .regex(/^[A-Za-z0-9_-]{43}=?$/, 'must be 32 bytes in base64url, 43 characters')
+      .describe('secret: signs checkpoints of the history (Ed25519); the same for all replicas'),
+    CHECKPOINT_RECORDS: z.coerce
+      .number()
+      .int()
+      .min(1)
+      .default(1000)
+      .describe('a checkpoint is signed after so many records'),
+    CHECKPOINT_SECONDS: z.coerce.number().min(1).default(60).describe('or after so long, when there are fewer'),
+  }),
+  records: handle.enter,
   answers: {
     'audit.list_events': handle.list,
   },
+  background: async ({ db, transaction, log, settings }) =>
+    startSealer({
+      db,
+      transaction,
+      log,
+      key: readSigningKey(settings.SIGNING_KEY),
+      checkpoint_records: settings.CHECKPOINT_RECORDS,
+      checkpoint_ms: settings.CHECKPOINT_SECONDS * 1000,
+    }),
 })

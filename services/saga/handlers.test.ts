@@ -35,7 +35,8 @@ describe('saga on a real database', () => {
       db,
       log,
       transaction: counted,
-      settings: { ...deadlines, SWEEP_MS: 5, GRACE_MS: 0 },
+      // Deadlines pass where a test says so, however slow the machine.
+      settings: { ...deadlines, COMMAND_DEADLINE_MS: 600_000, SWEEP_MS: 5, GRACE_MS: 0 },
       hearing: hearing(0),
     } as unknown as handle.SagaContext
     const [consumer] = consumersOf(topology.saga)

@@ -21,7 +21,7 @@ export const marksOf = async (target: Target, order_id: string): Promise<Marks> 
   )
   const words = new Set([
     order_id,
-    ...events.map(({ event_id }) => event_id),
+    ...events.map(({ event_id }) => event_id ?? ''),
     ...traces.filter((id) => id !== undefined),
   ])
   const [first] = events

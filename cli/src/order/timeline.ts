@@ -34,7 +34,7 @@ type Plain = Omit<Entry, 'after_ms'>
 /** All of it, oldest first; `after_ms` counts from the first. */
 export const timelineOf = ({ events, facts, commands, ledger, letters, dead_letters }: Read): Entry[] => {
   const times = new Map<string, string>([
-    ...events.map(({ event_id, time }) => [event_id, time] as const),
+    ...events.map(({ event_id, time }) => [event_id ?? '', time] as const),
     ...commands.map(({ id, at }) => [id, at] as const),
   ])
   const since = (cause: string | null, at: string): number | null => {

@@ -16,7 +16,7 @@ const auditFilter = z.strictObject({
 const auditRecord = z
   .object({
     sequence: z.int(),
-    event_id: id,
+    event_id: id.nullable(),
     type: z.string(),
     source: z.string(),
     subject: z.string(),
@@ -27,7 +27,10 @@ const auditRecord = z
     time: timestamp,
     data: z.record(z.string(), z.unknown()),
   })
-  .meta({ id: 'AuditRecord', description: 'sequence: its place in the history' })
+  .meta({
+    id: 'AuditRecord',
+    description: 'sequence: its place in the history; event_id: null for what is no event of ours',
+  })
 
 export const listAuditEvents = userRpc('audit.list_events', {
   about: 'The events that match, in the order in which they entered the history.',

@@ -23,6 +23,7 @@ const expectedSecrets: readonly { name: string; keys: readonly string[] }[] = [
   { name: 'redis-auth', keys: ['uri'] },
   { name: 'smtp', keys: ['uri'] },
   { name: 'deliveryflow-identity', keys: ['key-encryption-key', 'admin-email', 'admin-password'] },
+  { name: 'deliveryflow-audit', keys: ['signing-key'] },
 ]
 
 /** What must be ready behind each Service; mail is there only where letters are caught. */

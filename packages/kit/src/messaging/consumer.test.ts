@@ -12,7 +12,7 @@ import { migrate } from '../postgres/migrate.ts'
 import { type Transaction, transactions } from '../postgres/transaction.ts'
 import { batchHandler } from '../service/handle.ts'
 import { createLog } from '../telemetry/log.ts'
-import { type RunningConsumer, startConsumer } from './consumer.ts'
+import { byContract, type RunningConsumer, startConsumer } from './consumer.ts'
 import { type Message, outgoing } from './envelope.ts'
 
 const log = createLog('consumer-test', 'silent')
@@ -58,7 +58,7 @@ describe('a consumer', () => {
     const hears = { counted: { effects: 'external' as const, batch } }
     consumer = startConsumer({
       contract,
-      hears: [counted],
+      read: byContract(contract.service, [counted]),
       js: stream.js,
       log,
       batch: 100,

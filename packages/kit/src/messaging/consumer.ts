@@ -17,13 +17,14 @@ import { decode, type Message } from './envelope.ts'
 import { gathered, inOrder, sideBySide } from './pull.ts'
 import { backoff, maxAttempts } from './retry.ts'
 
-export type ConsumerOptions = {
+export type ConsumerOptions<T> = {
   readonly contract: ConsumerContract
-  readonly hears: readonly MessageContract[]
   readonly js: JetStreamClient
   readonly log: Log
+  /** What a message is to `handle`. Throws `Terminal` for what can never be read: it becomes a dead letter. */
+  read(raw: JsMsg): T
   /** Handles a batch as a whole: either all of it took effect when the promise resolves, or none when it rejects. */
-  handle(messages: Message[]): Promise<void>
+  handle(messages: T[]): Promise<void>
   /** How many messages one batch holds at most. */
   readonly batch: number
   /** Milliseconds a message may wait for company before it is pulled; 0 takes each as it comes. */
@@ -34,15 +35,24 @@ export type ConsumerOptions = {
 
 export type RunningConsumer = { stop(): Promise<void> }
 
-type Delivery = { readonly raw: JsMsg; readonly message: Message }
+type Delivery<T> = { readonly raw: JsMsg; readonly message: T }
 
 /** Milliseconds that acks wait for each other; far below the ack wait. */
 const ackDelay = 100
 
+/** Reads messages by the contracts of their subjects. */
+export const byContract = (service: string, hears: readonly MessageContract[]) => {
+  const bySubject = new Map(hears.map((message) => [message.subject, message]))
+  return (raw: JsMsg): Message => {
+    const expected = bySubject.get(raw.subject)
+    if (!expected) throw new Terminal(`${service} does not hear ${raw.subject}.`)
+    return decode(expected, raw)
+  }
+}
+
 /** Starts consuming. Keeps trying when the consumer is not there (yet) and says so in the log. */
-export const startConsumer = (options: ConsumerOptions): RunningConsumer => {
+export const startConsumer = <T>(options: ConsumerOptions<T>): RunningConsumer => {
   const { contract, js, log, batch, concurrency } = options
-  const bySubject = new Map(options.hears.map((message) => [message.subject, message]))
   const unsettled = new Set<JsMsg>()
   const stopped = new AbortController()
 
@@ -82,7 +92,7 @@ export const startConsumer = (options: ConsumerOptions): RunningConsumer => {
     settle(raw, 'retried', () => raw.nak(backoff(attempt)))
   }
 
-  const handle = async (deliveries: Delivery[]): Promise<void> => {
+  const handle = async (deliveries: Delivery<T>[]): Promise<void> => {
     for (let attempt = 1; ; attempt++) {
       try {
         await options.handle(deliveries.map(({ message }) => message))
@@ -103,12 +113,10 @@ export const startConsumer = (options: ConsumerOptions): RunningConsumer => {
   }
 
   const accept = async (raws: JsMsg[]) => {
-    const deliveries: Delivery[] = []
+    const deliveries: Delivery<T>[] = []
     for (const raw of raws) {
       try {
-        const expected = bySubject.get(raw.subject)
-        if (!expected) throw new Terminal(`${contract.service} does not hear ${raw.subject}.`)
-        deliveries.push({ raw, message: decode(expected, raw) })
+        deliveries.push({ raw, message: options.read(raw) })
       } catch (error) {
         await fail(raw, error)
       }

@@ -2,6 +2,7 @@
 import type { Caller, InputOf, MessageContract, OutputOf, RpcContract, ServiceTopology } from '@deliveryflow/contracts'
 import { z } from 'zod'
 import type { Rejection } from '../errors.ts'
+import type { StoredRecord } from '../history/record.ts'
 import type { Message } from '../messaging/envelope.ts'
 import type { Watch } from '../messaging/watch.ts'
 import type { EmbeddedRelayOptions } from '../mongo/relay.ts'
@@ -84,7 +85,7 @@ export type Opened<Resources> = {
 /** A service's own settings; of an empty schema zod would say that every key is `never`. */
 type OwnSettings<S extends z.ZodObject> = keyof S['shape'] extends never ? unknown : z.infer<S>
 
-export type ServiceParts<T extends ServiceTopology, S extends z.ZodObject, Resources, C> = {
+export type ServiceParts<T extends ServiceTopology, S extends z.ZodObject, Resources, C> = Heard<T, C> & {
   /** Its own settings beside those of its place. */
   settings?: S
   open?(context: { settings: BaseSettings<T> & OwnSettings<S>; log: Log }): Promise<Opened<Resources>>
@@ -93,11 +94,18 @@ export type ServiceParts<T extends ServiceTopology, S extends z.ZodObject, Resou
    * fraction of the transactions.
    */
   linger_ms?: number
-  hears: { readonly [M in T['hears'][number] as M['type']]: Hear<M, T, C> }
   answers: { readonly [R in T['answers'][number] as R['name']]: AnswerCall<R, C> }
   /** Started after everything else, stopped first. */
   background?(context: C, surroundings: Surroundings): Promise<Background>
 }
+
+/**
+ * What a service does with what it hears: a handler for each message, or `records`, for the keeper of the history: every message
+ * exactly as it lies in its stream, known or not. Records know their place, which is all that is needed to enter them once.
+ */
+type Heard<T extends ServiceTopology, C> =
+  | { hears: { readonly [M in T['hears'][number] as M['type']]: Hear<M, T, C> }; records?: never }
+  | { hears?: never; records(records: StoredRecord[], tx: Transaction<T['says'][number]>, context: C): Promise<void> }
 
 /** A declared service, as the runtime sees it. */
 export type Service = {
@@ -111,6 +119,7 @@ type UntypedParts = {
   linger_ms?: number
   open?(context: object): Promise<Opened<object>>
   hears: Record<string, UntypedHear>
+  records?(records: StoredRecord[], tx: Transaction, context: object): Promise<void>
   answers: Record<string, (input: unknown, context: object, caller: Caller | undefined) => Promise<unknown>>
   background?(context: object, surroundings: Surroundings): Promise<Background>
 }
@@ -133,5 +142,5 @@ export const defineService = <
   topology,
   settings: parts.settings ?? z.object({}),
   // The one place where the types of messages are dropped: what reaches a handler was parsed by its contract.
-  parts: parts as unknown as UntypedParts,
+  parts: { hears: {}, ...parts } as unknown as UntypedParts,
 })

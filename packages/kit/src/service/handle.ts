@@ -1,13 +1,14 @@
 // From a batch of messages to a service's handlers: inbox and transaction around those that change state.
 import type { ConsumerContract } from '@deliveryflow/contracts'
 import { Terminal } from '../errors.ts'
+import type { StoredRecord } from '../history/record.ts'
 import type { Message } from '../messaging/envelope.ts'
 import { unseen } from '../messaging/inbox.ts'
 import { layersOf } from '../messaging/layers.ts'
 import type { Transact } from '../postgres/transaction.ts'
 import { batchDuration } from '../telemetry/metrics.ts'
 import { continued, traced } from '../telemetry/tracing.ts'
-import type { UntypedHear } from './define.ts'
+import type { Service, UntypedHear } from './define.ts'
 
 type Hears = Record<string, UntypedHear>
 
@@ -39,6 +40,23 @@ export const batchHandler = (
       traces.end()
       batchDuration.record((performance.now() - started) / 1000, { service: contract.service, stream: contract.stream })
     }
+  }
+}
+
+/** Hands a batch over as it lies in its stream, in one transaction. */
+export const recordsHandler = (
+  contract: ConsumerContract,
+  records: NonNullable<Service['parts']['records']>,
+  context: object,
+  transaction: Transact | undefined,
+) => {
+  if (!transaction) throw new Error(`${contract.service} keeps records, which takes a PostgreSQL database.`)
+  return async (batch: StoredRecord[]): Promise<void> => {
+    const started = performance.now()
+    await traced(`batch ${contract.stream}`, { 'messaging.batch.message_count': batch.length }, () =>
+      transaction((tx) => records(batch, tx, context)),
+    )
+    batchDuration.record((performance.now() - started) / 1000, { service: contract.service, stream: contract.stream })
   }
 }
 

@@ -1,15 +1,8 @@
 // Runs one service: connects, answers, consumes, relays; and stops in the order that loses nothing.
-import {
-  consumersOf,
-  isRestored,
-  type MessageContract,
-  outboxRetentionDays,
-  type RpcContract,
-} from '@deliveryflow/contracts'
+import { consumersOf, isRestored, outboxRetentionDays, type RpcContract } from '@deliveryflow/contracts'
 import { jetstream } from '@nats-io/jetstream'
 import { keepAckFloor } from '../messaging/ack-floor.ts'
 import { connectNats } from '../messaging/connection.ts'
-import { startConsumer } from '../messaging/consumer.ts'
 import { watcher } from '../messaging/watch.ts'
 import { startRelay } from '../outbox/relay.ts'
 import { openDatabase } from '../postgres/database.ts'
@@ -19,7 +12,7 @@ import { rpcClient } from '../rpc/client.ts'
 import { type Answer, startRpcServer } from '../rpc/server.ts'
 import { createLog } from '../telemetry/log.ts'
 import type { Service } from './define.ts'
-import { batchHandler, eachHandler } from './handle.ts'
+import { startListening } from './listen.ts'
 import { readSettings } from './settings.ts'
 
 /** A service at work. */
@@ -128,29 +121,9 @@ export const runService = async (
     }
 
     for (const contract of consumersOf(topology)) {
-      const hears = topology.hears.filter(({ stream }: MessageContract) => stream === contract.stream)
-      const alone = hears.filter((message) => hearOf(service, message).each).length
-      if (alone !== 0 && alone !== hears.length) {
-        throw new Error(
-          `${topology.name} mixes batch and each handlers on ${contract.stream}; one consumer has one way.`,
-        )
-      }
       if (db && isRestored(contract)) stops.push((await keepAckFloor(db, js, contract, log)).stop)
-      const consumer = startConsumer({
-        contract,
-        hears,
-        js,
-        log,
-        linger_ms: parts.linger_ms ?? 0,
-        ...(alone > 0
-          ? { handle: eachHandler(parts.hears, context), batch: 1, concurrency: settings.CONSUMER_CONCURRENCY }
-          : {
-              handle: batchHandler(contract, parts.hears, context, transaction),
-              batch: settings.CONSUMER_BATCH,
-              concurrency: 1,
-            }),
-      })
-      stops.push(consumer.stop)
+      const place = { contract, js, log, linger_ms: parts.linger_ms ?? 0 }
+      stops.push(startListening(service, place, settings, context, transaction).stop)
     }
 
     const health = () => healthOf(checks)
@@ -168,12 +141,6 @@ const answerOf = (service: Service, contract: RpcContract) => {
   const answer = service.parts.answers[contract.name]
   if (!answer) throw new Error(`${service.topology.name} has no answer to ${contract.subject}.`)
   return answer
-}
-
-const hearOf = (service: Service, message: MessageContract) => {
-  const handler = service.parts.hears[message.type]
-  if (!handler) throw new Error(`${service.topology.name} has no handler for ${message.subject}.`)
-  return handler
 }
 
 const healthOf = async (checks: Record<string, () => Promise<void>>): Promise<Record<string, string>> => {

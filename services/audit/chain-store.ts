@@ -1,0 +1,40 @@
+// The SQL of the chain: which records wait for their seal, the seals, and the checkpoints that are signed over them.
+import { statement } from '@deliveryflow/kit'
+
+/** Whether this transaction has the turn to seal; it ends with the transaction. */
+export const takeTurn = statement<[], { taken: boolean }>(
+  'take_turn_to_seal',
+  `select pg_try_advisory_xact_lock(hashtext('audit: seal')) as taken`,
+)
+
+/** The last seal, with how many stand since the last checkpoint and when that was signed. */
+export const chainEnd = statement<[], { sequence: number; link: Buffer; unsigned: number; signed_at: Date | null }>(
+  'chain_end',
+  `select sequence, link, sequence - coalesce(signed.at, 0) as unsigned, signed.signed_at
+   from (select sequence, link from seals order by sequence desc limit 1) as last
+   left join (select sequence as at, signed_at from checkpoints order by sequence desc limit 1) as signed on true`,
+)
+
+/** Records that have no seal yet, in the order of the history. */
+export const unsealed = statement<[after: number, limit: number], { sequence: number; hash: Buffer }>(
+  'list_unsealed',
+  'select sequence, hash from events where sequence > $1 and hash is not null order by sequence limit $2',
+)
+
+export const insertSeals = statement<[sequences: number[], links: Buffer[]]>(
+  'insert_seals',
+  'insert into seals (sequence, link) select * from unnest($1::bigint[], $2::bytea[])',
+)
+
+export const insertCheckpoint = statement<
+  [sequence: number, link: Uint8Array, signed_at: Date, key_id: string, signature: Uint8Array]
+>(
+  'insert_checkpoint',
+  'insert into checkpoints (sequence, link, signed_at, key_id, signature) values ($1, $2, $3, $4, $5)',
+)
+
+/** Notes a public key, once. */
+export const noteKey = statement<[key_id: string, public_key: string]>(
+  'note_signing_key',
+  'insert into signing_keys (key_id, public_key) values ($1, $2) on conflict do nothing',
+)
