@@ -95,7 +95,6 @@ async function ownServer(context: BackendContext) {
     },
     prepare: () => removeStalePid(data),
     answers: () => answers(admin),
-    patience: 60_000, // recovery after a kill replays the log
   })
   await postgres.start()
   context.report(`PostgreSQL: ready on port ${port} in ${context.seconds(started)}`)
