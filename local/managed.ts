@@ -18,16 +18,15 @@ export type ManagedProcess = {
 
 /**
  * A process that is started by `start()`: `prepare` runs before each start, `answers` is tried until it no longer throws,
- * for at most `patience` milliseconds.
+ * for a minute and a half: recovery after a kill replays PostgreSQL's log, and machines can be slow.
  */
 export function managedProcess(options: {
   processes: Processes
   program: Program
   prepare?: () => Promise<void>
   answers: () => Promise<void>
-  patience?: number
 }): ManagedProcess {
-  const { processes, program, prepare, answers, patience = 90_000 } = options
+  const { processes, program, prepare, answers } = options
   let child: Child | undefined
   return {
     name: program.name,
@@ -38,7 +37,7 @@ export function managedProcess(options: {
       if (child?.alive()) return
       await prepare?.()
       child = await processes.start(program)
-      await untilAnswers(child, answers, patience)
+      await untilAnswers(child, answers)
     },
     async stop() {
       await child?.stop()
@@ -49,7 +48,9 @@ export function managedProcess(options: {
   }
 }
 
-async function untilAnswers(child: Child, answers: () => Promise<void>, patience: number): Promise<void> {
+const patience = 90_000
+
+async function untilAnswers(child: Child, answers: () => Promise<void>): Promise<void> {
   const deadline = Date.now() + patience
   for (;;) {
     try {
