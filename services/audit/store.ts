@@ -1,76 +1,38 @@
 // The SQL of the index: records enter it by sets and are read in their order.
-import { type Queryable, statement } from '@deliveryflow/kit'
+import { type Queryable, rowsOf, statement } from '@deliveryflow/kit'
 import type { IndexRow } from './domain.ts'
 
-/** The columns of a set of rows, as arrays of one length. */
-type Columns = [
-  sequences: number[],
-  nats_subjects: string[],
-  headers: string[],
-  data: (string | null)[],
-  bodies: (Buffer | null)[],
-  hashes: Buffer[],
-  stored: Date[],
-  event_ids: (string | null)[],
-  types: string[],
-  sources: string[],
-  subjects: string[],
-  order_ids: (string | null)[],
-  user_ids: (string | null)[],
-  correlated: (string | null)[],
-  correlation_ids: string[],
-  causation_ids: (string | null)[],
-  times: Date[],
-]
-
-const insert = statement<Columns>(
+const insert = statement<[events: string]>(
   'insert_events',
   `insert into events (sequence, nats_subject, headers, data, body, hash, stored_at, event_id, type, source, subject, order_id,
      user_id, correlation_id, causation_id, time)
-   select sequence, nats_subject, headers::json, data::json, body, hash, stored_at, event_id, type, source, subject,
-     coalesce(order_id, (select e.order_id from events e where e.order_id = t.correlated limit 1)),
+   select sequence, nats_subject, headers::json, data::json, decode(body, 'hex'), decode(hash, 'hex'), stored_at, event_id, type,
+     source, subject, coalesce(order_id, (select e.order_id from events e where e.order_id = t.correlated limit 1)),
      user_id, correlation_id, causation_id, time
-   from unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::bytea[], $6::bytea[], $7::timestamptz[], $8::uuid[], $9::text[],
-     $10::text[], $11::text[], $12::uuid[], $13::uuid[], $14::uuid[], $15::text[], $16::text[], $17::timestamptz[])
-     as t(sequence, nats_subject, headers, data, body, hash, stored_at, event_id, type, source, subject, order_id, user_id, correlated,
-       correlation_id, causation_id, time)
+   from json_to_recordset($1::json) as t(sequence bigint, nats_subject text, headers text, data text, body text, hash text,
+     stored_at timestamptz, event_id uuid, type text, source text, subject text, order_id uuid, user_id uuid, correlated uuid,
+     correlation_id text, causation_id text, time timestamptz)
    order by sequence
    on conflict (sequence) do nothing`,
 )
 
-const strangers = statement<[sequences: number[], hashes: Buffer[]], { sequence: number }>(
+const strangers = statement<[events: string], { sequence: number }>(
   'find_strangers',
-  `select sequence from events join unnest($1::bigint[], $2::bytea[]) as t(sequence, entered) using (sequence) where hash <> t.entered limit 1`,
+  `select sequence from events join json_to_recordset($1::json) as t(sequence bigint, entered text) using (sequence)
+   where hash <> decode(entered, 'hex') limit 1`,
 )
 
 /**
  * Enters records. One that is there stays as it is. Throws for another record at a place that is taken, which is never dropped in
  * silence: it would mean that the stream began anew. `json`, not `jsonb`, so that the text of the data is kept.
  */
-export const insertEvents = async (db: Queryable, rows: readonly (IndexRow & { hash: Buffer })[]): Promise<void> => {
-  const column = <K extends keyof (typeof rows)[number]>(key: K) => rows.map((row) => row[key])
-  const [sequences, hashes] = [column('sequence'), column('hash')]
-  await insert(
-    db,
-    sequences,
-    column('nats_subject'),
-    column('headers'),
-    column('data'),
-    column('body'),
-    hashes,
-    column('stored_at'),
-    column('event_id'),
-    column('type'),
-    column('source'),
-    column('subject'),
-    column('order_id'),
-    column('user_id'),
-    column('correlated'),
-    column('correlation_id'),
-    column('causation_id'),
-    column('time'),
-  )
-  const [stranger] = await strangers(db, sequences, hashes)
+export const insertEvents = async (
+  db: Queryable,
+  rows: readonly (IndexRow & { readonly hash: Buffer })[],
+): Promise<void> => {
+  const hex = rows.map((row) => ({ ...row, body: row.body?.toString('hex') ?? null, hash: row.hash.toString('hex') }))
+  await insert(db, rowsOf(hex))
+  const [stranger] = await strangers(db, rowsOf(hex.map(({ sequence, hash }) => ({ sequence, entered: hash }))))
   if (stranger)
     throw new Error(`Place ${stranger.sequence} of the history holds another record: the stream began anew.`)
 }

@@ -52,7 +52,7 @@ describe('an installation on a cluster', () => {
     const { seconds } = await dfctl('deploy', ...deployOptions)
     test.diagnostic(`dfctl deploy again: ${seconds.toFixed(0)} s`)
     assert.equal(await kubectl(['get', 'pods', '-o', 'jsonpath={.items[*].metadata.uid}']), before)
-    assert.equal((await tryDfctl('diff', ...deployOptions.slice(5))).code, 0)
+    assert.equal((await tryDfctl('diff', ...settings)).code, 0)
   })
 
   it('takes an order to COMPLETED through kubectl port-forward, and dfctl explains it', async () => {

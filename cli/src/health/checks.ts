@@ -48,11 +48,7 @@ const catchesLocally = ({ target }: Readings): Promise<boolean> =>
   )
 
 /** What must hold before an installation with these settings; nothing needs to be there yet. */
-export const checksBefore = async (
-  cluster: Cluster,
-  globals: Globals,
-  present: Omit<Present, 'profile'>,
-): Promise<Check[]> => {
+export const checksBefore = async (cluster: Cluster, globals: Globals, present: Present): Promise<Check[]> => {
   const [{ openHelm }, { wantedObjects }, { clusterChecks }, { roomChecks }] = await Promise.all([
     import('../install/helm.ts'),
     import('../install/wanted.ts'),

@@ -116,11 +116,7 @@ const readOrExplain = async (installer: Installer, options: DeployOptions): Prom
   }
 }
 
-const preCheck = async (
-  { cluster }: Installer,
-  present: Omit<Present, 'profile'>,
-  options: DeployOptions,
-): Promise<string> => {
+const preCheck = async ({ cluster }: Installer, present: Present, options: DeployOptions): Promise<string> => {
   const { checks } = await runChecks(await checksBefore(cluster, options, present))
   const some = (state: string) => checks.filter((check) => check.state === state)
   for (const { title, reason, next } of some('warning')) say(`  ‼ ${title}: ${reason}${next ? ` (${next})` : ''}`)

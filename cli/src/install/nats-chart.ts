@@ -7,11 +7,10 @@ import { parse } from 'yaml'
 import { readReleases } from '../health/releases.ts'
 import type { Chart } from './charts.ts'
 import type { Installer } from './installer.ts'
+import { isTree, type Tree } from './settings.ts'
 
 /** The chart whose values generated/nats-values.yaml was written for; its version is that of the server. */
 const official = { chart: 'nats', repository: 'https://nats-io.github.io/k8s/helm/charts', version: '2.14.2' }
-
-type Tree = { [key: string]: unknown }
 
 /** What the backing's settings say of NATS; `chart` goes into its own chart's values as it is. */
 type BackingValues = {
@@ -61,8 +60,6 @@ const valuesOf = (backing: Chart, { image, tls, nats }: BackingValues): Tree => 
   }
   return merged(merged(secured, { global: { image: ofImages } }), nats?.chart ?? {})
 }
-
-const isTree = (value: unknown): value is Tree => typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** As Helm merges several files: maps key by key, anything else is replaced. */
 const merged = (into: Tree, more: Tree): Tree => {

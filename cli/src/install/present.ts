@@ -48,10 +48,7 @@ export const presentAsNew = (options: Settings): Present => {
 }
 
 /** The settings of a release, as arguments of helm: those kept from before and by dfctl scale, then those given now. */
-export const argumentsOf = (
-  { releases, charts, values, pins }: Omit<Present, 'profile'>,
-  name: ReleaseName,
-): string[] => {
+export const argumentsOf = ({ releases, charts, values, pins }: Present, name: ReleaseName): string[] => {
   const kept = releases.find((release) => release.name === name)?.values ?? {}
   const scaled = name === 'deliveryflow' ? pins.filter(({ by }) => by === 'fixed') : []
   return values.of(

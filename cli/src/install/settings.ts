@@ -20,7 +20,8 @@ export type Settings = {
   resetValues?: boolean
 }
 
-type Tree = Record<string, unknown>
+/** Settings as Helm takes them. */
+export type Tree = Record<string, unknown>
 
 const gather = (word: string, before: string[]) => [...before, word]
 
@@ -75,7 +76,7 @@ export const readValues = (file: string): Record<ReleaseName, Tree> => {
   return { backing, deliveryflow }
 }
 
-const isTree = (value: unknown): value is Tree =>
+export const isTree = (value: unknown): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
 
 /** Arguments of helm that set a release's values; the later ones win. `remove` deletes the files they name. */

@@ -21,11 +21,7 @@ export const objectsIn = (manifest: string): Wanted[] =>
   parseAllDocuments(manifest).flatMap((document) => (document.toJS() as Wanted | null) ?? [])
 
 /** Throws a usage Failure with Helm's words when the charts do not take the settings. */
-export const wantedObjects = async (
-  helm: Helm,
-  { config }: Cluster,
-  present: Omit<Present, 'profile'>,
-): Promise<Wanted[]> => {
+export const wantedObjects = async (helm: Helm, { config }: Cluster, present: Present): Promise<Wanted[]> => {
   // A dry run by the server would know them too, and fail where an operator is missing: that is another check's to say.
   const served = await ask('list the API groups', config.makeApiClient(ApisApi).getAPIVersions())
   const versions = (served?.groups ?? []).flatMap((group) => group.versions.map(({ groupVersion }) => groupVersion))

@@ -9,9 +9,7 @@ alter table events
   add column stored_at timestamptz,
   alter column event_id drop not null,
   alter column data drop not null,
-  drop constraint events_event_id_key,
-  -- Packed before it is moved out of the row: nobody searches in it.
-  alter column body set compression pglz;
+  drop constraint events_event_id_key;
 create index events_of_event on events (event_id);
 
 -- One for each record, in the order of the history without a gap: its link is made of the one before and the record's hash.

@@ -5,7 +5,7 @@ import type { StoredRecord } from '../history/record.ts'
 import type { Message } from '../messaging/envelope.ts'
 import { unseen } from '../messaging/inbox.ts'
 import { layersOf } from '../messaging/layers.ts'
-import type { Transact } from '../postgres/transaction.ts'
+import type { Transact, Transaction } from '../postgres/transaction.ts'
 import { batchDuration } from '../telemetry/metrics.ts'
 import { continued, traced } from '../telemetry/tracing.ts'
 import type { Service, UntypedHear } from './define.ts'
@@ -22,23 +22,19 @@ export const batchHandler = (
   if (!transaction) throw new Error(`${contract.service} hears batches, which takes a PostgreSQL database.`)
   const consumer = `${contract.stream}/${contract.durable}`
   return async (messages: Message[]): Promise<void> => {
-    const started = performance.now()
     const traces = continued(
       `process ${contract.stream}`,
       messages.map(({ traceparent }) => traceparent),
     )
     const received = messages.map((message, index) => ({ ...message, traceparent: traces.traceparents[index] }))
     try {
-      await traced(`batch ${contract.stream}`, { 'messaging.batch.message_count': messages.length }, () =>
-        transaction(async (tx) => {
-          for (const group of layersOf(await unseen(tx, consumer, received), kindIn(hears))) {
-            await handlerOf(hears, group[0]).batch?.(group, tx, context)
-          }
-        }),
-      )
+      await inOneTransaction(contract, messages.length, transaction, async (tx) => {
+        for (const group of layersOf(await unseen(tx, consumer, received), kindIn(hears))) {
+          await handlerOf(hears, group[0]).batch?.(group, tx, context)
+        }
+      })
     } finally {
       traces.end()
-      batchDuration.record((performance.now() - started) / 1000, { service: contract.service, stream: contract.stream })
     }
   }
 }
@@ -51,12 +47,22 @@ export const recordsHandler = (
   transaction: Transact | undefined,
 ) => {
   if (!transaction) throw new Error(`${contract.service} keeps records, which takes a PostgreSQL database.`)
-  return async (batch: StoredRecord[]): Promise<void> => {
-    const started = performance.now()
-    await traced(`batch ${contract.stream}`, { 'messaging.batch.message_count': batch.length }, () =>
-      transaction((tx) => records(batch, tx, context)),
-    )
-    batchDuration.record((performance.now() - started) / 1000, { service: contract.service, stream: contract.stream })
+  return (batch: StoredRecord[]): Promise<void> =>
+    inOneTransaction(contract, batch.length, transaction, (tx) => records(batch, tx, context))
+}
+
+/** Runs the work on a batch of so many messages in a transaction, seen by traces and metrics. */
+const inOneTransaction = async (
+  { service, stream }: ConsumerContract,
+  count: number,
+  transaction: Transact,
+  work: (tx: Transaction) => Promise<void>,
+): Promise<void> => {
+  const started = performance.now()
+  try {
+    await traced(`batch ${stream}`, { 'messaging.batch.message_count': count }, () => transaction(work))
+  } finally {
+    batchDuration.record((performance.now() - started) / 1000, { service, stream })
   }
 }
 
