@@ -61,7 +61,7 @@ ${table(
 ## Calls
 
 For a user: the caller sends who asks, and is refused without. A call that is not idempotent is not repeated when its
-outcome is unknown.
+outcome is unknown; one that is so with a key is repeated when it carries an idempotency key.
 
 ${table(
   ['subject', 'what it does', 'for a user', 'idempotent', 'answers', 'calls', 'may refuse with'],
@@ -69,7 +69,7 @@ ${table(
     code(call.subject),
     call.about,
     call.on_behalf ? 'yes' : 'no',
-    call.idempotent ? 'yes' : 'no',
+    idempotence[`${call.idempotent}`],
     names(answerersOf(call)),
     names(callersOf(call)) || '(operators)',
     call.rejections.map(code).join(', '),
@@ -108,3 +108,5 @@ function streamRow(stream: StreamSettings): string[] {
   const window = `${stream.duplicate_window_ms / 60_000} min`
   return [stream.name, stream.subjects.map(code).join(', '), stream.about, kept, window]
 }
+
+const idempotence = { true: 'yes', false: 'no', with_key: 'with a key' } as const

@@ -102,7 +102,7 @@ export const createOrder = userRpc('create_order', {
     'unavailable',
     'timeout',
   ],
-  idempotent: false,
+  idempotent: 'with_key',
 })
 
 export const getOrderStatus = userRpc('get_order_status', {

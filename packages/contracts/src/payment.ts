@@ -71,7 +71,7 @@ export const depositFunds = userRpc('payment.deposit', {
   input: deposit.extend({ idempotency_key: text.min(1).max(200).optional() }),
   output: balance,
   rejections: ['not_found', 'currency_mismatch', 'idempotency_conflict', 'invalid_request'],
-  idempotent: false,
+  idempotent: 'with_key',
 })
 
 export const getPayment = userRpc('payment.get', {

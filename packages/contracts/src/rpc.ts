@@ -2,8 +2,8 @@
 import type { z } from 'zod'
 import type { ProblemCode } from './problem.ts'
 
-/** The contract of one call. An `idempotent` call may be retried by its caller when the outcome is unknown.
- * One that is asked `on_behalf` of a user carries who that is, and is refused without. */
+/** The contract of one call. An `idempotent` call may be repeated by its caller when the outcome is unknown; `with_key` is one
+ * that may when its input has an `idempotency_key`. One that is asked `on_behalf` of a user carries who that is, and is refused without. */
 export type RpcContract<
   Input extends z.ZodType = z.ZodType,
   Output extends z.ZodType = z.ZodType,
@@ -16,7 +16,7 @@ export type RpcContract<
   readonly input: Input
   readonly output: Output
   readonly rejections: readonly ProblemCode[]
-  readonly idempotent: boolean
+  readonly idempotent: boolean | 'with_key'
   readonly on_behalf: OnBehalf
 }
 

@@ -52,10 +52,12 @@ export const rpcClient = (connection: NatsConnection): Call => {
     const target = ownerOf(contract)
     const breaker = getOrMake(breakers, target, newBreaker)
     const deadline = Date.now() + timeout_ms
+    const repeatable = mayRepeat(contract, input)
+    const ask = () => request(connection, contract, input, caller, deadline)
     const once = async () => {
       // Known at once, where waiting for the deadline would only say the same later; and it is not the target's fault.
       if (!connected) throw new Unavailable('NATS cannot be reached.')
-      return breaker.execute(() => request(connection, contract, input, caller, deadline))
+      return breaker.execute(() => (repeatable ? askAgainAfter((deadline - Date.now()) / 2, ask) : ask()))
     }
     return traced(contract.subject, { 'rpc.system': 'nats', 'rpc.service': target }, async () => {
       for (let attempt = 1; ; attempt++) {
@@ -63,14 +65,31 @@ export const rpcClient = (connection: NatsConnection): Call => {
           return await once()
         } catch (error) {
           const pause = Math.random() * 50 * 2 ** attempt
-          const mayRepeat = contract.idempotent && error instanceof Unavailable && attempt < attempts
-          if (mayRepeat && Date.now() + pause < deadline) await sleep(pause)
+          const again = repeatable && error instanceof Unavailable && attempt < attempts
+          if (again && Date.now() + pause < deadline) await sleep(pause)
           else if (error instanceof BrokenCircuitError)
             throw new Unavailable(`${target} has failed too often; it is left alone for a moment.`)
           else throw error
         }
       }
     })
+  }
+}
+
+const mayRepeat = ({ idempotent }: RpcContract, input: unknown): boolean =>
+  idempotent === 'with_key' ? (input as { idempotency_key?: string }).idempotency_key !== undefined : idempotent
+
+/**
+ * Asks a second time when no answer has come within `milliseconds`; the first answer to either counts. Core NATS delivers at
+ * most once: a request that is on its way to a replica while that one leaves is lost without a word.
+ */
+const askAgainAfter = async <T>(milliseconds: number, ask: () => Promise<T>): Promise<T> => {
+  const answered = new AbortController()
+  const again = sleep(milliseconds, undefined, { signal: answered.signal }).then(ask)
+  try {
+    return await Promise.race([ask(), again])
+  } finally {
+    answered.abort()
   }
 }
 
