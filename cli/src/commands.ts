@@ -47,6 +47,11 @@ export const commands: readonly Entry[] = [
   { name: 'order', summary: 'list orders, and explain one', load: () => import('./commands/order.ts') },
   { name: 'events', summary: 'watch events as they happen', load: () => import('./commands/events.ts') },
   {
+    name: 'audit',
+    summary: 'find something in the history, and prove that it is whole',
+    load: () => import('./commands/audit.ts'),
+  },
+  {
     name: 'streams',
     summary: 'streams and consumers, and how far they are',
     load: () => import('./commands/streams.ts'),

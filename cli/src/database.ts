@@ -24,7 +24,8 @@ export const withDatabase = async <T>(
     connectionString: await target.database(name),
     application_name: 'dfctl',
     connectionTimeoutMillis: 5000,
-    options: `-c default_transaction_read_only=on -c statement_timeout=${longestStatement}`,
+    // A statement that selects by any of many parameters is planned for those that it has.
+    options: `-c default_transaction_read_only=on -c statement_timeout=${longestStatement} -c plan_cache_mode=force_custom_plan`,
     types,
   })
   // Without a listener a connection that breaks would end the process; the statement in hand fails anyway.

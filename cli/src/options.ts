@@ -2,8 +2,11 @@
 import { type Command, Option } from 'commander'
 import { Failure } from './failure.ts'
 
-export const formats = ['table', 'wide', 'json', 'yaml', 'name'] as const
+export const formats = ['table', 'wide', 'json', 'ndjson', 'yaml', 'name'] as const
 export type Format = (typeof formats)[number]
+
+/** Whether programs are to read it as JSON; what goes on and on is one document on each line in either form. */
+export const isJson = (format: Format): boolean => format === 'json' || format === 'ndjson'
 
 /** What was asked for, whatever the command. */
 export type Globals = {

@@ -21,6 +21,7 @@ export type Answer<Row> = {
 /** Prints rows in the asked form. */
 export const print = <Row>(format: Format, { rows, columns, name, data, empty = 'Nothing.' }: Answer<Row>): void => {
   if (format === 'json' || format === 'yaml') printData(format, data ?? rows)
+  else if (format === 'ndjson') write(rows.map((row) => JSON.stringify(row)).join('\n'))
   else if (format === 'name') write(rows.map(name).join('\n'))
   else if (rows.length === 0) write(empty)
   else
@@ -35,6 +36,7 @@ export const print = <Row>(format: Format, { rows, columns, name, data, empty = 
 /** Prints one thing: as data, or as the text that `people` makes of it. */
 export const printOne = <T>(format: Format, thing: T, people: (thing: T) => string): void => {
   if (format === 'json' || format === 'yaml') printData(format, thing)
+  else if (format === 'ndjson') write(JSON.stringify(thing))
   else write(people(thing))
 }
 

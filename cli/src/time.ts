@@ -37,5 +37,8 @@ export const span = (ms: number): string => {
     .join(' ')
 }
 
+/** "2026-11-21 13:39:53.222", in UTC. */
+export const stamp = (at: Date | string): string => new Date(at).toISOString().slice(0, 23).replace('T', ' ')
+
 /** "13:39:53.222", in UTC as all data are. */
 export const clock = (at: Date | string): string => new Date(at).toISOString().slice(11, 23)

@@ -7,6 +7,12 @@ export const takeTurn = statement<[], { taken: boolean }>(
   `select pg_try_advisory_xact_lock(hashtext('audit: seal')) as taken`,
 )
 
+/** Takes the turn to seal as soon as whoever has it is done; it ends with the transaction. */
+export const waitForTurn = statement<[]>(
+  'wait_for_turn_to_seal',
+  `select pg_advisory_xact_lock(hashtext('audit: seal'))`,
+)
+
 /** The last seal, with how many stand since the last checkpoint and when that was signed. */
 export const chainEnd = statement<[], { sequence: number; link: Buffer; unsigned: number; signed_at: Date | null }>(
   'chain_end',
@@ -24,6 +30,43 @@ export const unsealed = statement<[after: number, limit: number], { sequence: nu
 export const insertSeals = statement<[sequences: number[], links: Buffer[]]>(
   'insert_seals',
   'insert into seals (sequence, link) select * from unnest($1::bigint[], $2::bytea[])',
+)
+
+/** How many of these places are entered already, and the first of them that holds another record or another seal. */
+export const compare = statement<
+  [sequences: number[], hashes: Buffer[], links: Buffer[]],
+  { present: number; differs: number | null }
+>(
+  'compare_with_history',
+  `select count(e.sequence) as present,
+     min(sequence) filter (where e.hash is distinct from given.hash and e.sequence is not null or s.link <> given.link) as differs
+   from unnest($1::bigint[], $2::bytea[], $3::bytea[]) as given(sequence, hash, link)
+   left join events e using (sequence) left join seals s using (sequence)`,
+)
+
+/** Enters seals that are not there yet. */
+export const enterSeals = statement<[sequences: number[], links: Buffer[]]>(
+  'enter_seals',
+  'insert into seals (sequence, link) select * from unnest($1::bigint[], $2::bytea[]) on conflict do nothing',
+)
+
+/** The hash and the link of a place; null where it has none. */
+export const sealOf = statement<[sequence: number], { hash: Buffer; link: Buffer }>(
+  'seal_of',
+  'select hash, link from seals join events using (sequence) where sequence = $1',
+)
+
+/** Takes the seals and checkpoints away from a place on; the records stay, and are sealed again. */
+export const unsealFrom = [
+  statement<[sequence: number]>('remove_checkpoints', 'delete from checkpoints where sequence >= $1'),
+  statement<[sequence: number]>('remove_seals', 'delete from seals where sequence >= $1'),
+]
+
+export const enterCheckpoint = statement<
+  [sequence: number, link: Uint8Array, signed_at: Date, key_id: string, signature: Uint8Array]
+>(
+  'enter_checkpoint',
+  'insert into checkpoints (sequence, link, signed_at, key_id, signature) values ($1, $2, $3, $4, $5) on conflict do nothing',
 )
 
 export const insertCheckpoint = statement<

@@ -4,6 +4,7 @@ import { defineService } from '@deliveryflow/kit'
 import { readSigningKey } from '@deliveryflow/kit/history/checkpoint'
 import { z } from 'zod'
 import * as handle from './handlers.ts'
+import { importSegment } from './import.ts'
 import { startSealer } from './sealer.ts'
 
 export default defineService(topology.audit, {
@@ -24,6 +25,7 @@ export default defineService(topology.audit, {
   records: handle.enter,
   answers: {
     'audit.list_events': handle.list,
+    'audit.import': importSegment,
   },
   background: async ({ db, transaction, log, settings }) =>
     startSealer({

@@ -95,7 +95,7 @@ describe('an installation on a cluster', () => {
       }
       await until('each paid order has its letter', async () => (await paid()) >= accepted.length, 60)
     } finally {
-      close()
+      await close()
     }
     await dfctl('scale', 'notification-worker=1', '--wait')
   })

@@ -1,11 +1,12 @@
-// The installation under test as seen from outside: its API by a NodePort, what lies behind by port-forwards.
+// The installation under test as seen from outside: its API by a NodePort, what lies behind by dfctl's tunnels.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
+import { openCluster } from '../../cli/src/cluster/target.ts'
 import { type Client, customer, orderOf, product, signIn, until } from '../client.ts'
 import { allFinal, chargedOnce, lettersOnce, moneyIsConserved, stockIsConserved } from '../invariants.ts'
 import type { TestSystem } from '../system.ts'
-import { portForward, secret, tryDfctl } from './command.ts'
+import { namespace, secret, tryDfctl } from './command.ts'
 
 /** Where the gateway is reached without a port-forward, which would end with its pod. */
 export const gatewayPort = 30180
@@ -31,30 +32,27 @@ const databases = [
   'audit',
 ]
 
-/** Opens what the invariants look at; `close` ends the port-forwards. PostgreSQL must be up. */
-export const behind = async (): Promise<{ system: TestSystem; close(): void }> => {
-  const [postgres, mail] = await Promise.all([portForward('service/postgres', 5432), portForward('service/mail', 8025)])
-  const urls = await Promise.all(
-    databases.map(async (name) => {
-      const url = new URL(await secret(`postgres-${name}`, 'uri'))
-      url.hostname = '127.0.0.1'
-      url.port = String(postgres.port)
-      if (url.searchParams.has('sslmode')) url.searchParams.set('sslmode', 'no-verify')
-      return [name, url.href] as const
-    }),
-  )
+/** Opens what the invariants look at, by dfctl's own tunnels: kubectl's end with the first connection that a server resets. */
+export const behind = async (): Promise<{ system: TestSystem; close(): Promise<void> }> => {
+  const context = process.env.DFCTL_CONTEXT
+  const target = openCluster({
+    namespace,
+    ...(context && { context }),
+    output: 'json',
+    timeout: 0,
+    verbose: false,
+    quiet: true,
+  })
+  const urls = databases.map(async (name) => [name, await target.database(name)] as const)
   return {
     system: {
       url: gateway,
-      admin: await administrator(),
-      mail_page_url: `http://127.0.0.1:${mail.port}`,
+      admin: await target.admin(),
+      mail_page_url: await target.mail(),
       nats: { servers: [], user: '', pass: '' },
-      databases: Object.fromEntries(urls),
+      databases: Object.fromEntries(await Promise.all(urls)),
     },
-    close: () => {
-      postgres.stop()
-      mail.stop()
-    },
+    close: () => target.close(),
   }
 }
 
@@ -67,18 +65,14 @@ export const inDatabase = async (name: string, sql: string): Promise<Record<stri
     return (await client.query(sql)).rows
   } finally {
     await client.end()
-    close()
+    await close()
   }
 }
 
-const administrator = async () => ({
-  email: await secret('deliveryflow-identity', 'admin-email'),
-  password: await secret('deliveryflow-identity', 'admin-password'),
-})
-
 /** Signs the administrator in. */
 export const admin = async (): Promise<Client> => {
-  const { email, password } = await administrator()
+  const words = await Promise.all(['admin-email', 'admin-password'].map((key) => secret('deliveryflow-identity', key)))
+  const [email = '', password = ''] = words
   return signIn(gateway, email, password)
 }
 
@@ -105,7 +99,7 @@ export const invariantsHold = async (orders: readonly string[]): Promise<void> =
     await stockIsConserved(system)
     await lettersOnce(system)
   } finally {
-    close()
+    await close()
   }
 }
 

@@ -4,7 +4,7 @@ import { type Cluster, openKubernetes } from '../cluster/client.ts'
 import type { Configure } from '../commands.ts'
 import { Failure } from '../failure.ts'
 import { interrupted } from '../interrupt.ts'
-import { duration, type Format, type Globals, option } from '../options.ts'
+import { duration, type Format, type Globals, isJson, option } from '../options.ts'
 import { serveLoopHealth } from '../scaling/health.ts'
 import { monitorsAt, readLags } from '../scaling/lag.ts'
 import { autoscale, type Told } from '../scaling/loop.ts'
@@ -123,7 +123,7 @@ const teller = (output: Format, all: boolean) => {
     const same = `${replicas} ${decision} ${because} ${error}`
     if (!all && last.get(service) === same) return
     last.set(service, same)
-    if (output === 'json') {
+    if (isJson(output)) {
       write(JSON.stringify(told))
       return
     }

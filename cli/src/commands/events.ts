@@ -1,29 +1,18 @@
 // dfctl events: watch the history as it grows.
-import { type MessageContract, services } from '@deliveryflow/contracts'
-import { InvalidArgumentError, Option } from 'commander'
-import { stringify } from 'yaml'
-import { type Configure, nearest } from '../commands.ts'
-import { eventDetail } from '../events/detail.ts'
+import { Option } from 'commander'
+import { wholeNumber } from '../audit/selection.ts'
+import type { Configure } from '../commands.ts'
+import { eventText, headLine } from '../events/line.ts'
 import { type Tailed, tail } from '../events/tail.ts'
-import { Failure } from '../failure.ts'
+import { eventTypes, subjectOf } from '../events/types.ts'
 import { interrupted } from '../interrupt.ts'
-import type { Format, Globals } from '../options.ts'
+import type { Globals } from '../options.ts'
 import { findOrder, userId } from '../order/find.ts'
 import { withTarget } from '../target.ts'
 import { color, say } from '../terminal.ts'
-import { clock, moment } from '../time.ts'
-import { pairs } from '../values.ts'
-
-const said: readonly MessageContract[] = services.flatMap(({ says }) => says)
-const types = new Map(said.filter(({ stream }) => stream === 'EVENTS').map(({ type, subject }) => [type, subject]))
+import { moment } from '../time.ts'
 
 type Options = { type: string[]; order?: string; user?: string; since?: string; fromSeq?: number; limit?: number }
-
-const wholeNumber = (text: string): number => {
-  const number = Number(text)
-  if (Number.isSafeInteger(number) && number >= 1) return number
-  throw new InvalidArgumentError('It must be a whole number from 1.')
-}
 
 const configure: Configure = (command) => {
   command
@@ -42,7 +31,7 @@ const configure: Configure = (command) => {
     .addHelpText(
       'after',
       `
-Types: ${[...types.keys()].sort().join(', ')}
+Types: ${eventTypes.join(', ')}
 
 Examples:
   dfctl events tail --type payment_failed --since 1h
@@ -58,12 +47,11 @@ Examples:
       await withTarget({ output, ...globals }, async (target) => {
         const order = options.order === undefined ? undefined : await findOrder(target, options.order)
         const wanted = wantedBy(order, options.user)
-        if (output === 'table' || output === 'wide')
-          write(color.bold(line('TIME', 'SEQUENCE', 'TYPE', 'AGGREGATE', 'DATA')))
+        if (output === 'table' || output === 'wide') write(headLine())
         if (process.stdout.isTTY) say(color.dim('Ctrl-C ends it.'))
         let left = options.limit ?? Number.POSITIVE_INFINITY
         for await (const event of tail(target, { subjects, ...begin, stop: interrupted(), wanted })) {
-          write(textOf(event, output))
+          write(eventText(event, output))
           if (--left <= 0) break
         }
       })
@@ -72,51 +60,11 @@ Examples:
 
 const collect = (value: string, before: string[]) => [...before, value]
 
-const subjectOf = (type: string): string => {
-  const subject = types.get(type) ?? types.get(type.replace(/^events\./, ''))
-  if (subject !== undefined) return subject
-  const near = nearest(type, [...types.keys()])
-  throw new Failure('usage', `There is no event ${type}`, {
-    next: near ? `Did you mean ${near}?` : 'dfctl events tail --help lists every type.',
-  })
-}
-
 const wantedBy =
   (order: string | undefined, user: string | undefined) =>
   ({ aggregate, correlation_id, data }: Tailed): boolean =>
     (order === undefined || aggregate === order || correlation_id === order || data.order_id === order) &&
     (user === undefined || data.user_id === user)
-
-const textOf = (event: Tailed, output: Format): string => {
-  switch (output) {
-    case 'json':
-      return JSON.stringify(event)
-    case 'yaml':
-      return `---\n${stringify(event).trimEnd()}`
-    case 'name':
-      return event.id
-    case 'wide':
-      return `${tableLine(event)} ${color.dim(pairs({ id: event.id, source: event.source, caused_by: event.causation_id }, 500))}`
-    case 'table':
-      return tableLine(event)
-    default:
-      return output satisfies never
-  }
-}
-
-const tableLine = ({ time, sequence, type, aggregate, data }: Tailed) =>
-  line(color.dim(clock(time)), String(sequence), color.cyan(type), aggregate, pairs(eventDetail(type, data), 100))
-
-/** Columns of fixed width, for nobody knows the lines that are still to come. */
-const line = (time: string, sequence: string, type: string, aggregate: string, data: string) =>
-  [pad(time, 12), pad(sequence, -8), pad(type, 24), pad(aggregate, 36), data].join('  ').trimEnd()
-
-/** Pads to a width, at the left where it is negative; colours take no room. */
-const pad = (text: string, width: number) => {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape character is what begins a colour.
-  const room = ' '.repeat(Math.max(0, Math.abs(width) - text.replace(/\x1b\[\d+m/g, '').length))
-  return width < 0 ? room + text : text + room
-}
 
 const write = (text: string) => void process.stdout.write(`${text}\n`)
 

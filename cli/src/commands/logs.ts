@@ -12,7 +12,7 @@ import { merged, reordered } from '../logs/merge.ts'
 import { isAbout, type Marks, marksOf } from '../logs/order.ts'
 import { containersOf, followPods, idOf, logsSoFar } from '../logs/pods.ts'
 import { lineJson, lineText } from '../logs/render.ts'
-import type { Globals } from '../options.ts'
+import { type Globals, isJson } from '../options.ts'
 import { findOrder } from '../order/find.ts'
 import { withTarget } from '../target.ts'
 import { say } from '../terminal.ts'
@@ -78,9 +78,7 @@ Examples:
       }
       const write = (line: LogLine) => {
         if (!wish.wanted(line)) return
-        process.stdout.write(
-          `${globals.output === 'json' ? lineJson(line) : lineText(line, globals.output === 'wide')}\n`,
-        )
+        process.stdout.write(`${isJson(globals.output) ? lineJson(line) : lineText(line, globals.output === 'wide')}\n`)
       }
       const stop = options.follow ? interrupted() : null
       if (globals.local === undefined) await clusterLogs(globals, wish, stop, write)

@@ -5,7 +5,7 @@ import { readingsOf } from '../health/readings.ts'
 import { renderStatus } from '../health/render-status.ts'
 import { readStatus, type Status } from '../health/status.ts'
 import { interrupted } from '../interrupt.ts'
-import { type Globals, option } from '../options.ts'
+import { type Globals, isJson, option } from '../options.ts'
 import { print, printOne } from '../output.ts'
 import { openTarget, type Target } from '../target.ts'
 
@@ -48,13 +48,13 @@ const look = async (options: Options, target: Target): Promise<Status> => {
 }
 
 const watch = async (options: Options): Promise<void> => {
-  const terminal = process.stdout.isTTY === true && options.output !== 'json' && options.output !== 'yaml'
+  const terminal = process.stdout.isTTY === true && !isJson(options.output) && options.output !== 'yaml'
   const stop = interrupted()
   let target = await openTarget(options)
   try {
     while (!stop.aborted) {
       const status = await look(options, target)
-      if (options.output === 'json') process.stdout.write(`${JSON.stringify(status)}\n`)
+      if (isJson(options.output)) process.stdout.write(`${JSON.stringify(status)}\n`)
       else if (terminal) draw(renderStatus(status, options.output === 'wide'))
       else show(options, status)
       await sleep(terminal ? every.terminal : every.elsewhere, undefined, { signal: stop }).catch(() => undefined)

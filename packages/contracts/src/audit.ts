@@ -40,6 +40,16 @@ export const listAuditEvents = userRpc('audit.list_events', {
   idempotent: true,
 })
 
+/** A segment is the text of an export: its lines, from the header to the end. */
+export const importHistory = userRpc('audit.import', {
+  about:
+    'Enters sealed records of an export that the index does not hold, each as it was. Once for all, however often it is asked.',
+  input: z.strictObject({ segment: z.string().min(1) }),
+  output: z.object({ entered: z.int() }),
+  rejections: ['invalid_request', 'forbidden', 'history_conflict'],
+  idempotent: true,
+})
+
 export const auditHttp = [
   operation({
     id: 'listAuditEvents',

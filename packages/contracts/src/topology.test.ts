@@ -8,7 +8,7 @@ import { subjectsOverlap } from './subject.ts'
 import { type ServiceTopology, services, topology } from './topology.ts'
 
 /** Answered, but called by no service: tools and operators ask. */
-const calledFromOutside = ['rpc.auth.verify', 'rpc.saga.get']
+const calledFromOutside = ['rpc.auth.verify', 'rpc.saga.get', 'rpc.audit.import']
 
 const names = (list: readonly ServiceTopology[]) => list.map((service) => service.name)
 const hasDuplicates = (list: readonly unknown[]) => new Set(list).size !== list.length

@@ -233,7 +233,7 @@ export const topology = {
     owns: ['postgres'],
     hears: allEvents,
     says: [],
-    answers: [audit.listAuditEvents],
+    answers: [audit.listAuditEvents, audit.importHistory],
     calls: [],
   },
 } as const satisfies Record<string, ServiceTopology>

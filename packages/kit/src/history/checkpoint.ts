@@ -29,6 +29,15 @@ export const readSigningKey = (seed: string): SigningKey => {
 export const keyId = (key: KeyObject): string =>
   hash('sha256', key.export({ type: 'spki', format: 'der' }), 'hex').slice(0, 16)
 
+/** Public keys in PEM by their ids; null when one of them is none. */
+export const readPublicKeys = (pems: readonly string[]): Map<string, KeyObject> | null => {
+  try {
+    return new Map(pems.map((pem) => createPublicKey(pem)).map((key) => [keyId(key), key]))
+  } catch {
+    return null
+  }
+}
+
 type Statement = Pick<Checkpoint, 'sequence' | 'link' | 'signed_at' | 'key_id'>
 
 const textOf = ({ sequence, link, signed_at, key_id }: Statement): Buffer =>

@@ -31,9 +31,10 @@ const checkpointsOf = (places: readonly Place[], every: number) =>
   places.flatMap(({ sequence, link }) => (link && sequence % every === 0 ? [signCheckpoint(key, sequence, link)] : []))
 
 const findingsIn = (places: readonly Place[], checkpoints = checkpointsOf(sealed(places.length), 5)) => {
-  const walk = verifier({ checkpoints, keys })
+  const walk = verifier({ keys })
+  for (const checkpoint of checkpoints) walk.mind(checkpoint)
   for (const place of places) walk.feed(place)
-  return walk.verdict().findings.map(({ sequence, what }) => `${what} ${sequence}`)
+  return walk.verdict().findings.map(({ sequence, last, what }) => `${what} ${sequence}${last ? `-${last}` : ''}`)
 }
 
 /** The places with some of them replaced. */
@@ -42,10 +43,16 @@ const but = (places: readonly Place[], changes: Record<number, Partial<Place>>) 
 
 describe('the walk over the history', () => {
   it('finds nothing where nothing was touched, and says how far it came', () => {
-    const walk = verifier({ checkpoints: checkpointsOf(sealed(20), 5), keys })
-    for (const place of sealed(20)) walk.feed(place)
-    const { records, last, findings } = walk.verdict()
-    assert.deepEqual([records, last?.sequence, findings], [20, 20, []])
+    const places = sealed(20)
+    const walk = verifier({ keys })
+    const signed = new Map(checkpointsOf(places, 5).map((checkpoint) => [checkpoint.sequence, checkpoint]))
+    for (const place of places) {
+      walk.feed(place)
+      const checkpoint = signed.get(place.sequence)
+      if (checkpoint) walk.mind(checkpoint)
+    }
+    const { records, checkpoints, last, findings } = walk.verdict()
+    assert.deepEqual([records, checkpoints, last?.sequence, findings], [20, 4, 20, []])
   })
 
   it('names a record whose body, header, subject or place was changed', () => {
@@ -63,6 +70,8 @@ describe('the walk over the history', () => {
     assert.deepEqual(findingsIn(but(sealed(20), { 7: { record: null } })), ['removed 7'])
     const without = sealed(20).filter(({ sequence }) => sequence !== 7)
     assert.deepEqual(findingsIn(without), ['removed 7'])
+    const many = sealed(20).filter(({ sequence }) => sequence < 7 || sequence > 12)
+    assert.deepEqual(findingsIn(many), ['removed 7-12'])
   })
 
   it('names two records that were swapped', () => {
@@ -74,7 +83,22 @@ describe('the walk over the history', () => {
   })
 
   it('names a record that was put in between', () => {
-    assert.deepEqual(findingsIn(but(sealed(20), { 20: { link: null } }), []), ['added 20'])
+    assert.deepEqual(findingsIn(but(sealed(20), { 12: { link: null } })), ['added 12'])
+    const between = but(sealed(20), { 12: { link: null }, 13: { link: null }, 14: { record: record(14, 'a lie') } })
+    assert.deepEqual(findingsIn(between), ['added 12-13', 'changed 14'])
+  })
+
+  it('counts what was there before the chain, and what waits for its seal', () => {
+    let link: Uint8Array = genesis
+    const chained = Array.from({ length: 17 }, (_, n) => record(n + 4)).map((one) => {
+      link = linkOf(link, hashOf(one))
+      return { sequence: one.sequence, record: one, link }
+    })
+    const before = [1, 2, 3].map((sequence) => ({ sequence, record: record(sequence), link: null }))
+    const walk = verifier({ keys })
+    for (const place of [...before, ...but(chained, { 19: { link: null }, 20: { link: null } })]) walk.feed(place)
+    const { unproved, unsealed, findings, last } = walk.verdict()
+    assert.deepEqual([unproved, unsealed, findings, last?.sequence], [3, 2, [], 18])
   })
 
   it('names the first checkpoint after the place from which on the chain was written anew', () => {

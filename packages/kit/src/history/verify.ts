@@ -10,107 +10,163 @@ export type Place = {
   readonly link: Uint8Array | null
 }
 
-/** What is wrong, and where. `sequence`: of the first record that it concerns. */
-export type Finding = { readonly sequence: number; readonly what: FindingKind; readonly detail: string }
+/** What is wrong, and where. `sequence`: of the record that it concerns; `last`: of the last one, where it concerns a stretch. */
+export type Finding = {
+  readonly sequence: number
+  readonly last?: number
+  readonly what: FindingKind
+  readonly detail: string
+}
 export type FindingKind = 'changed' | 'removed' | 'added' | 'swapped' | 'rewritten' | 'forged'
 
+/**
+ * `checkpoints`: how many were signed and fit. `unproved`: records before the first seal, from before there was a chain. `unsealed`:
+ * records behind the last seal, which wait for theirs. `more`: findings beyond those that are told one by one.
+ */
 export type Verdict = {
   readonly records: number
+  readonly unproved: number
+  readonly unsealed: number
+  readonly checkpoints: number
   readonly last: { sequence: number; link: string } | null
   readonly findings: Finding[]
+  readonly more: number
 }
 
 export type VerifyOptions = {
-  /** In the order of their sequences. */
-  readonly checkpoints: readonly Checkpoint[]
   /** The public keys that are trusted, by their ids. */
   readonly keys: ReadonlyMap<string, KeyObject>
-  /** The link before the first place: where it is not the first of the history, the one of the checkpoint before it. */
+  /** The link before the first place: where it is not the first of the history, the one of the place before it. */
   readonly before?: Uint8Array
 }
+
+type Seal = { sequence: number; link: Uint8Array }
 
 /** A place whose record does not fit its seal, kept until it is known whether two were swapped. */
 type Misfit = { record: HistoryRecord; previous: Uint8Array; link: Uint8Array }
 
 /** More than this are told as changed without looking for swapped pairs among them. */
 const comparable = 500
+/** Who meets more findings than this wants the copy of the history, not the list. */
+const told = 10_000
 
-/** Begins a walk. Feed every place in the order of the sequences, then ask for the verdict. Memory does not grow with the history. */
-export const verifier = ({ checkpoints, keys, before = genesis }: VerifyOptions) => {
+/**
+ * Begins a walk. Feed every place in the order of the sequences and give every checkpoint to `mind` in the order of theirs, before or
+ * behind the place that it signs; then ask for the verdict. Memory does not grow with the history.
+ */
+export const verifier = ({ keys, before = genesis }: VerifyOptions) => {
   const findings: Finding[] = []
   const misfits: Misfit[] = []
-  const due = [...checkpoints]
+  const due: Checkpoint[] = []
   /** Null where it is gone: then the next record cannot be judged. */
   let previous: Uint8Array | null = before
   let last: Place | undefined
-  let records = 0
+  let lastSealed: Seal | null = null
+  /** Records without a seal behind the last one that has it. */
+  let loose: { first: number; count: number } | null = null
+  let [records, unproved, checkpoints, more] = [0, 0, 0, 0]
 
-  const find = (sequence: number, what: FindingKind, detail: string) => void findings.push({ sequence, what, detail })
+  const find = (finding: Finding) => {
+    if (findings.length < told) findings.push(finding)
+    else more++
+  }
 
-  const mindCheckpoint = ({ sequence, link }: Place) => {
-    for (; due[0] && due[0].sequence <= sequence; due.shift()) {
-      const [checkpoint] = due as [Checkpoint]
-      const key = keys.get(checkpoint.key_id)
-      if (!key || !isSigned(checkpoint, key))
-        find(
-          checkpoint.sequence,
-          'forged',
-          `the checkpoint is not signed by ${key ? `the key ${checkpoint.key_id}` : 'a key that is trusted'}`,
-        )
-      else if (checkpoint.sequence === sequence && link && !Buffer.from(link).equals(checkpoint.link))
-        find(
-          sequence,
-          'rewritten',
-          `the chain up to here is not the one that was signed at ${checkpoint.signed_at.toISOString()}`,
-        )
+  const mindDue = (place: Seal) => {
+    for (let [checkpoint] = due; checkpoint && checkpoint.sequence <= place.sequence; [checkpoint] = due) {
+      due.shift()
+      const finding = judgeCheckpoint(checkpoint, place, keys)
+      if (finding) find(finding)
+      else checkpoints++
     }
+  }
+
+  const misfit = (one: Misfit) => {
+    if (misfits.length < comparable) misfits.push(one)
+    else find(changed(one.record.sequence))
   }
 
   return {
     feed: (place: Place): void => {
       const { sequence, record, link } = place
       if (last && sequence <= last.sequence) throw new RangeError(`Place ${sequence} came after ${last.sequence}.`)
-      for (let missing = (last?.sequence ?? sequence - 1) + 1; missing < sequence; missing++) {
-        find(missing, 'removed', 'the record and its seal are gone')
+      const expected = last ? last.sequence + 1 : sequence
+      if (expected < sequence) {
+        const detail = 'the record and its seal are gone'
+        find({ ...stretchOf(expected, sequence - 1), what: 'removed', detail })
         previous = null
       }
       last = place
       if (record) records++
       if (link === null) {
-        find(sequence, 'added', 'a record without a seal stands before sealed ones')
+        if (!lastSealed) unproved++
+        else {
+          loose = { first: loose?.first ?? sequence, count: (loose?.count ?? 0) + 1 }
+          previous = previous && record && linkOf(previous, hashOf(record))
+        }
         return
       }
-      if (record === null) find(sequence, 'removed', 'the seal is there, the record is gone')
-      else if (previous && !linkOf(previous, hashOf(record)).equals(link)) misfits.push({ record, previous, link })
+      if (loose) {
+        const { first, count } = loose
+        find({
+          ...stretchOf(first, first + count - 1),
+          what: 'added',
+          detail: 'it stands without a seal among sealed ones',
+        })
+        loose = null
+      }
+      if (record === null) find({ sequence, what: 'removed', detail: 'the seal is there, the record is gone' })
+      else if (previous && !linkOf(previous, hashOf(record)).equals(link)) misfit({ record, previous, link })
       previous = link
-      mindCheckpoint(place)
+      lastSealed = { sequence, link }
+      mindDue(lastSealed)
+    },
+    mind: (checkpoint: Checkpoint): void => {
+      due.push(checkpoint)
+      if (lastSealed) mindDue(lastSealed)
     },
     verdict: (): Verdict => {
-      for (const checkpoint of due)
-        find(
-          checkpoint.sequence,
-          'removed',
-          `the history ends before a checkpoint of ${checkpoint.signed_at.toISOString()}`,
-        )
-      findings.push(...judge(misfits))
-      findings.sort((a, b) => a.sequence - b.sequence)
-      const end = last?.link ? { sequence: last.sequence, link: Buffer.from(last.link).toString('hex') } : null
-      return { records, last: end, findings }
+      for (const { sequence, signed_at } of due)
+        find({
+          sequence,
+          what: 'removed',
+          detail: `the history ends before a checkpoint of ${signed_at.toISOString()}`,
+        })
+      const all = [...findings, ...judge(misfits)].sort((a, b) => a.sequence - b.sequence)
+      const end = lastSealed && { sequence: lastSealed.sequence, link: Buffer.from(lastSealed.link).toString('hex') }
+      return { records, unproved, unsealed: loose?.count ?? 0, checkpoints, last: end, findings: all, more }
     },
   }
 }
+
+/** What is wrong with a checkpoint at or before a place. */
+const judgeCheckpoint = (checkpoint: Checkpoint, place: Seal, keys: VerifyOptions['keys']): Finding | null => {
+  const { sequence, key_id, signed_at } = checkpoint
+  const key = keys.get(key_id)
+  if (!key || !isSigned(checkpoint, key)) {
+    const by = key ? `the key ${key_id}` : `a key that is trusted, but by ${key_id}`
+    return { sequence, what: 'forged', detail: `the checkpoint is not signed by ${by}` }
+  }
+  if (sequence === place.sequence && !Buffer.from(place.link).equals(checkpoint.link)) {
+    const detail = `the chain up to here is not the one that was signed at ${signed_at.toISOString()}`
+    return { sequence, what: 'rewritten', detail }
+  }
+  return null
+}
+
+const stretchOf = (sequence: number, last: number) => (last > sequence ? { sequence, last } : { sequence })
+
+const changed = (sequence: number): Finding => ({ sequence, what: 'changed', detail: 'it is not what was sealed' })
 
 /** Which of the misfits stand in each other's place; the others were changed. */
 const judge = (misfits: readonly Misfit[]): Finding[] => {
   const fits = ({ previous, link, record: { sequence } }: Misfit, record: HistoryRecord) =>
     linkOf(previous, hashOf({ ...record, sequence })).equals(link)
-  const swapped = (one: Misfit) =>
-    misfits.length > comparable ? undefined : misfits.find((other) => other !== one && fits(one, other.record))
+  const swapped = (one: Misfit) => misfits.find((other) => other !== one && fits(one, other.record))
   return misfits.map((one): Finding => {
     const other = swapped(one)
     const { sequence } = one.record
     return other
       ? { sequence, what: 'swapped', detail: `what belongs here stands at ${other.record.sequence}` }
-      : { sequence, what: 'changed', detail: 'it is not what was sealed' }
+      : changed(sequence)
   })
 }

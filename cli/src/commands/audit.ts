@@ -1,0 +1,228 @@
+// dfctl audit: find something in the history, prove that it is whole, and take it away as a file that proves itself.
+import type { Command } from 'commander'
+import { type Exported, exportLines, placesOf } from '../audit/export.ts'
+import { writeWhole } from '../audit/file.ts'
+import { graphOf, nothingOf, shown, writeHistory } from '../audit/history.ts'
+import { importFile } from '../audit/import.ts'
+import { count, judgementText } from '../audit/render.ts'
+import {
+  addRange,
+  addSelection,
+  readRange,
+  readSelection,
+  type SelectionOptions,
+  wholeNumber,
+} from '../audit/selection.ts'
+import { selectKeys } from '../audit/store.ts'
+import { readKeys, verifyEnd, verifyFile, verifyIndex } from '../audit/verify.ts'
+import { openCalls } from '../calls.ts'
+import type { Configure } from '../commands.ts'
+import { withDatabase } from '../database.ts'
+import { eventTypes } from '../events/types.ts'
+import { exitCode, Failure } from '../failure.ts'
+import type { Globals } from '../options.ts'
+import { print, printOne } from '../output.ts'
+import { withTarget } from '../target.ts'
+import { progress } from '../terminal.ts'
+
+type HistoryOptions = SelectionOptions & { limit?: number; graph?: true }
+type VerifyOptions = Pick<SelectionOptions, 'fromSeq' | 'toSeq'> & { file?: string; key?: string }
+
+const configure: Configure = (command) => {
+  history(command)
+  verify(command)
+  exporting(command)
+  importing(command)
+  keys(command)
+}
+
+const history = (command: Command) =>
+  addSelection(command.command('history'))
+    .description('what happened: to an order, a user, since a moment, …')
+    .option('--limit <count>', `at most this many (default: all, for people ${shown})`, wholeNumber)
+    .option('--graph', 'which event caused which, as a tree; with --order')
+    .addHelpText(
+      'after',
+      `
+Types: ${eventTypes.join(', ')}
+
+Examples:
+  dfctl audit history --order 01a1fe55-b59e              everything that happened to an order
+  dfctl audit history --order 01a1fe55-b59e --graph      which of it caused which
+  dfctl audit history --type payment_failed --since 2h
+  dfctl audit history --user 01a1… -o ndjson > user.ndjson`,
+    )
+    .action(async (options: HistoryOptions, self) => {
+      const { output, ...globals } = self.optsWithGlobals() as Globals
+      if (options.graph && !options.order)
+        throw new Failure('usage', '--graph draws one order', { next: 'Say which with --order.' })
+      await withTarget({ output, ...globals }, async (target) => {
+        const selection = await readSelection(target, options)
+        await withDatabase(target, 'audit', async (db) => {
+          if (options.graph && selection.order_id) return write(`${await graphOf(target, db, selection.order_id)}\n`)
+          const count = await writeHistory(db, selection, { output, limit: options.limit }, write)
+          if (count > 0) return
+          const { order, user, correlation, aggregate } = options
+          const who = order ? `order ${order}` : user ? `user ${user}` : (correlation ?? aggregate)
+          if (who)
+            throw nothingOf(`${who}${options.type.length + Object.keys(readRange(options)).length > 0 ? ' there' : ''}`)
+          if (output === 'table' || output === 'wide') write('Nothing matches.\n')
+        })
+      })
+    })
+
+const verify = (command: Command) =>
+  command
+    .command('verify')
+    .description('prove that no record of the history was changed, removed, added or moved; exit code 3 when one was')
+    .option('--file <path>', 'of an export; nothing else is asked')
+    .option(
+      '--key <path>',
+      'trust these public keys alone (PEM; see dfctl audit keys), not those that the history names itself',
+    )
+    .option('--from-seq <sequence>', 'from this place on', wholeNumber)
+    .option('--to-seq <sequence>', 'up to this place', wholeNumber)
+    .addHelpText(
+      'after',
+      `
+Each record is chained to the one before it, and the chain is signed now and then. Who writes into the database can make a new
+chain, and name a new key, but not sign with the old one: keep the keys elsewhere, and name them with --key.
+
+Examples:
+  dfctl audit keys > deliveryflow.pem
+  dfctl audit verify --key deliveryflow.pem
+  dfctl audit verify --file 2026-11.ndjson.gz --key deliveryflow.pem`,
+    )
+    .action(async (options: VerifyOptions, self) => {
+      const { output, ...globals } = self.optsWithGlobals() as Globals
+      const { from, to } = readRange(options)
+      const step = progress('Verifying the history')
+      const walk = {
+        ...(from && { from }),
+        ...(to && { to }),
+        ...(options.key && { keys: readKeys(options.key) }),
+        progress: (done: number, all: number) => step.update(all > 0 ? `${done} of ${all}` : String(done)),
+      }
+      const { file } = options
+      const judge = () =>
+        file === undefined
+          ? withTarget({ output, ...globals }, (target) =>
+              withDatabase(target, 'audit', async (db) => {
+                const judgement = await verifyIndex(db, walk)
+                const end = to === undefined ? await verifyEnd(target, db) : []
+                return { ...judgement, findings: [...judgement.findings, ...end] }
+              }),
+            )
+          : verifyFile(file, walk)
+      const judgement = await judge().catch((error: unknown) => {
+        step.fail()
+        throw error
+      })
+      const whole = judgement.findings.length === 0
+      if (whole) step.done()
+      else step.fail()
+      printOne(output, judgement, (it) => judgementText(it, options.key !== undefined))
+      if (!whole) process.exitCode = exitCode.unhealthy
+    })
+
+const exporting = (command: Command) =>
+  addRange(command.command('export'))
+    .description('write the history, or a stretch of it, to a file that proves itself')
+    .argument('<file>', 'for example history.ndjson.gz; packed when it ends in .gz')
+    .addHelpText(
+      'after',
+      `
+The file holds a JSON document on each line: the records as they lie in the stream, with their seals and the signed checkpoints.
+A selection without its neighbours proves nothing: for that, dfctl audit history -o ndjson.
+
+Examples:
+  dfctl audit export history.ndjson.gz
+  dfctl audit export november.ndjson.gz --since 2026-11-01 --until 2026-12-01`,
+    )
+    .action(async (path: string, options: SelectionOptions, self) => {
+      const { output, ...globals } = self.optsWithGlobals() as Globals
+      const range = readRange(options)
+      const exported: Exported = { records: 0, first: null, last: null }
+      await withTarget({ output, ...globals }, (target) =>
+        withDatabase(target, 'audit', async (db) => {
+          const places = await placesOf(db, range)
+          const step = progress(`Exporting to ${path}`)
+          const told = (done: number, all: number) => step.update(`${done} of ${all}`)
+          try {
+            await writeWhole(path, exportLines(db, places, exported, told))
+            step.done()
+          } catch (error) {
+            step.fail()
+            throw error
+          }
+        }),
+      )
+      printOne(
+        output,
+        { file: path, ...exported },
+        () => `${count(exported.records, 'record')}, from ${exported.first} to ${exported.last}`,
+      )
+    })
+
+const importing = (command: Command) =>
+  command
+    .command('import')
+    .description('give the records of an export back to an index that lost them')
+    .argument('<file>', 'what dfctl audit export wrote')
+    .option('--key <path>', 'trust these public keys alone (PEM)')
+    .addHelpText(
+      'after',
+      `
+The file is verified first. What the index holds is left alone; a place that holds something else ends it. It can be broken off and
+run again. An index that was lost: start audit on an empty database, then import, the oldest file first.`,
+    )
+    .action(async (path: string, options: { key?: string }, self) => {
+      const globals = self.optsWithGlobals() as Globals
+      const verdict = await verifyFile(path, options.key ? { keys: readKeys(options.key) } : {})
+      const [found] = verdict.findings
+      if (found)
+        throw new Failure('refused', `${path} is not as it was sealed`, {
+          why: `${found.what} ${found.sequence}: ${found.detail}`,
+          next: `See dfctl audit verify --file ${path}.`,
+        })
+      await withTarget(globals, async (target) => {
+        const step = progress(`Importing ${path}`)
+        try {
+          const imported = await importFile(await openCalls(target), path, (done) =>
+            step.update(`${done} of ${verdict.records}`),
+          )
+          step.done()
+          printOne(
+            globals.output,
+            imported,
+            ({ records, entered, last }) =>
+              `${count(records, 'record')} up to ${last}, ${entered.toLocaleString('en')} of them new`,
+          )
+        } catch (error) {
+          step.fail()
+          throw error
+        }
+      })
+    })
+
+const keys = (command: Command) =>
+  command
+    .command('keys')
+    .description('the public keys that signed the history, to be kept elsewhere')
+    .action(async (_: unknown, self) => {
+      const globals = self.optsWithGlobals() as Globals
+      const named = await withTarget(globals, (target) => withDatabase(target, 'audit', (db) => selectKeys(db)))
+      if (globals.output === 'table') return write(named.map(({ public_key }) => public_key).join(''))
+      print(globals.output, {
+        rows: named,
+        columns: [
+          { title: 'key', value: ({ key_id }) => key_id },
+          { title: 'since', value: ({ since }) => since.toISOString() },
+        ],
+        name: ({ key_id }) => key_id,
+      })
+    })
+
+const write = (text: string) => void process.stdout.write(text)
+
+export default configure
