@@ -10,6 +10,7 @@ import { Redis } from 'ioredis'
 import { MongoClient } from 'mongodb'
 import { createTransport } from 'nodemailer'
 import { Client } from 'pg'
+import { until } from '../tests/client.ts'
 import { BackendError, type Backends, type BackendsOptions, startBackends } from './backends.ts'
 import { identityOf } from './process-table.ts'
 
@@ -311,8 +312,10 @@ describe('the folder', () => {
     assert.equal((await backends.mail.letters({ to: 'bob@example.test' })).length, 1)
     const connection = await connect(backends.nats.user('admin'))
     try {
-      const { state } = await (await jetstreamManager(connection)).streams.info('KEPT')
-      assert.equal(state.messages, 2)
+      // Until the stream has a leader again nobody answers.
+      const { streams } = await jetstreamManager(connection, { timeout: 2000 })
+      const kept = () => streams.info('KEPT').then(({ state }) => state.messages)
+      await until('the stream is whole', async () => (await kept().catch(() => null)) === 2, 60)
     } finally {
       await connection.close()
     }
