@@ -26,13 +26,13 @@ make() {
 }
 
 there nats-auth || make nats-auth Opaque
-for user in admin sys route api-gateway identity profile catalog inventory order payment delivery saga review notification-planner notification-worker order-history audit; do
+for user in admin sys route api-gateway identity profile catalog inventory order payment delivery saga review notification-planner notification-worker order-history audit operations; do
   kept=$(kubectl -n "$namespace" get secret nats-auth -o "jsonpath={.data.$user}")
   [ -n "$kept" ] || printf '{"stringData":{"%s":"%s"}}' "$user" "$(password)" |
     kubectl -n "$namespace" patch secret nats-auth --patch-file /dev/stdin
 done
 
-for database in identity profile catalog inventory order payment delivery saga notification order-history audit; do
+for database in identity profile catalog inventory order payment delivery saga notification order-history audit operations; do
   there "postgres-$database" && continue
   role=$(echo "$database" | tr - _)
   secret=$(password)

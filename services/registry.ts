@@ -20,6 +20,7 @@ export const registry = {
   'notification-worker': () => import('./notification/worker.ts'),
   'order-history': () => import('./order-history/service.ts'),
   audit: () => import('./audit/service.ts'),
+  operations: () => import('./operations/service.ts'),
 } as const satisfies Record<ServiceName, Loader>
 
 /** Checks service names. Throws an error that names the unknown one and lists those there are. */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { consumersOf, type ServiceTopology, services, settingName, streams } from '@deliveryflow/contracts'
+import { answersOf, consumersOf, type ServiceTopology, services, settingName, streams } from '@deliveryflow/contracts'
 import { managedProcess } from '@deliveryflow/local/managed'
 import { findNatsServer } from '@deliveryflow/local/nats'
 import { freePort } from '@deliveryflow/local/ports'
@@ -68,6 +68,13 @@ const mayPublish = (service: ServiceTopology): Set<string> =>
       // Only a service that itself knows how far it came may set its consumer back.
       ...(consumer.stream === 'EVENTS' && service.owns.includes('postgres') ? [apiOf('RESET', consumer)] : []),
     ]),
+    ...(service.name === 'operations'
+      ? [
+          ...services.flatMap(consumersOf).map((consumer) => deadLetterOf(consumer.service, consumer.stream)),
+          '$JS.API.DIRECT.GET.DLQ',
+          '$JS.API.STREAM.MSG.DELETE.DLQ',
+        ]
+      : []),
   ])
 
 const discovery = ['$SRV.PING', '$SRV.INFO.order', '$SRV.>']
@@ -75,7 +82,7 @@ const discovery = ['$SRV.PING', '$SRV.INFO.order', '$SRV.>']
 const mayHear = (service: ServiceTopology): Set<string> =>
   new Set([
     inboxOf(service.name),
-    ...[...service.answers, ...(service.watches ?? [])].map(({ subject }) => subject),
+    ...[...answersOf(service), ...(service.watches ?? [])].map(({ subject }) => subject),
     ...discovery,
   ])
 
@@ -179,7 +186,7 @@ for (const [profile, configuration] of [
 
     test('who answers a call may answer it once, and nobody else may', async () => {
       for (const answerer of services) {
-        for (const { subject } of answerer.answers) {
+        for (const { subject } of answersOf(answerer)) {
           const caller = services.find(({ calls }) => calls.some((call) => call.subject === subject))
           if (caller === undefined) continue // for people and dfctl only
           const [asking, answering] = [await as(caller.name), await as(answerer.name)]

@@ -10,7 +10,7 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { services } from '@deliveryflow/contracts'
+import { databases, services } from '@deliveryflow/contracts'
 import { parseAllDocuments } from 'yaml'
 import { findHelm } from '../helm.ts'
 
@@ -90,7 +90,7 @@ suite('the credentials of backing', { skip }, () => {
     const passwords = Object.entries(read(made)).flatMap(([name, data]) =>
       Object.entries(data).flatMap(([key, value]) => (name === 'nats-auth' || key === 'password' ? [value] : [])),
     )
-    assert.equal(passwords.length, services.length + 3 + 11 + 1 + 1 + 1)
+    assert.equal(passwords.length, services.length + 3 + databases.length + 1 + 1 + 1)
     for (const password of passwords) assert.match(password, /^[A-Za-z][A-Za-z0-9]{31}$/)
     assert.equal(new Set(passwords).size, passwords.length)
     for (const { metadata } of made) {

@@ -30,13 +30,13 @@ export const connectionOf = async (target: Target): Promise<NatsConnection> => {
   }
 }
 
-/** Connects to NATS once, and asks. A service that does not answer is an `unhealthy` Failure. */
-export const openCalls = async (target: Target): Promise<Ask> => {
+/** Connects to NATS once, and asks; each answer is awaited so many milliseconds. A service that does not answer is an `unhealthy` Failure. */
+export const openCalls = async (target: Target, timeout_ms = 10_000): Promise<Ask> => {
   const call = rpcClient(await connectionOf(target))
   return async (contract, input, user_id) => {
     try {
       const caller = user_id === undefined ? administrator : ({ user_id, role: 'customer' } as const)
-      return await call(contract, input, { caller, timeout_ms: 10_000 })
+      return await call(contract, input, { caller, timeout_ms })
     } catch (error) {
       if (!(error instanceof Unavailable || error instanceof DeadlineExceeded)) throw error
       const owner = services.find(({ answers }) => answers.some(({ subject }) => subject === contract.subject))?.name

@@ -52,6 +52,11 @@ export const commands: readonly Entry[] = [
     load: () => import('./commands/audit.ts'),
   },
   {
+    name: 'dlq',
+    summary: 'dead letters: list, show, retry, drop',
+    load: () => import('./commands/dlq.ts'),
+  },
+  {
     name: 'streams',
     summary: 'streams and consumers, and how far they are',
     load: () => import('./commands/streams.ts'),

@@ -1,7 +1,5 @@
 // dfctl audit as somebody at a shell meets it, on a running system: found, proved, taken away, tampered with, and given back.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import {
   existsSync,
   mkdtempSync,
@@ -16,28 +14,17 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import { customer, orderIs, orderOf, product, signIn, until } from '../../../tests/client.ts'
 import { type TestSystem, testSystem } from '../../../tests/harness.ts'
+import { dfctl as run } from '../testing.ts'
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'dfctl-audit-'))
 let system: TestSystem
 let order_id: string
 let user_id: string
 
-const dfctl = async (...words: string[]) => {
-  const child = spawn(process.execPath, [main, 'audit', ...words, '--local-folder', system.dir ?? ''])
-  const text = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (chunk) => {
-      text[name] += chunk
-    })
-  }
-  const [code] = await once(child, 'close')
-  return { code, ...text }
-}
+const dfctl = (...words: string[]) => run(['audit', ...words, '--local-folder', system.dir ?? ''])
 
 before(async () => {
   system = await testSystem()

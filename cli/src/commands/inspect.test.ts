@@ -6,15 +6,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { services, streams } from '@deliveryflow/contracts'
 import { unzipSync } from 'fflate'
 import { testSystem } from '../../../tests/harness.ts'
 import type { Health } from '../health/check.ts'
 import type { Status } from '../health/status.ts'
 import { localSecrets } from '../report/secrets.ts'
+import { main, dfctl as run } from '../testing.ts'
 
-const main = fileURLToPath(new URL('../main.ts', import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), 'dfctl-test-'))
 let dir = ''
 
@@ -26,17 +25,7 @@ after(() => rmSync(folder, { recursive: true, force: true }))
 const start = (...words: string[]) =>
   spawn(process.execPath, [main, ...words, '--local-folder', dir], { env: { ...process.env, FORCE_COLOR: '0' } })
 
-const dfctl = async (...words: string[]) => {
-  const child = start(...words)
-  const text = { stdout: '', stderr: '' }
-  for (const name of ['stdout', 'stderr'] as const) {
-    child[name].setEncoding('utf8').on('data', (chunk) => {
-      text[name] += chunk
-    })
-  }
-  const [code] = await once(child, 'close')
-  return { code, ...text }
-}
+const dfctl = (...words: string[]) => run([...words, '--local-folder', dir])
 
 describe('check', () => {
   test('as JSON, with the exit code that it says', async () => {

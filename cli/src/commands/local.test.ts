@@ -1,14 +1,9 @@
 // Commands as they are typed, against a local run: what is on stdout, and the exit code.
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
 import { before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { customer, orderIs, orderOf, product, signIn } from '../../../tests/client.ts'
 import { type TestSystem, testSystem } from '../../../tests/harness.ts'
-
-const main = fileURLToPath(new URL('../main.ts', import.meta.url))
+import { dfctl as run } from '../testing.ts'
 
 let system: TestSystem
 let order_id: string
@@ -20,12 +15,7 @@ before(async () => {
   await orderIs(poor, order_id, 'CANCELLED')
 })
 
-const dfctl = async (...words: string[]) => {
-  const env = { ...process.env, NODE_NO_WARNINGS: '1', DFCTL_LOCAL_FOLDER: system.dir, NO_COLOR: '1' }
-  const child = spawn(process.execPath, [main, ...words], { env, stdio: ['ignore', 'pipe', 'pipe'] })
-  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-  return { code: child.exitCode, stdout, stderr }
-}
+const dfctl = (...words: string[]) => run(words, { DFCTL_LOCAL_FOLDER: system.dir ?? '' })
 
 describe('an answer is on stdout, in the form that was asked for', () => {
   it('order trace', async () => {

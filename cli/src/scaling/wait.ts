@@ -1,6 +1,6 @@
 // Waits until a service has as many instances as it is to have: ready for Kubernetes, and members of its queues on NATS.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { services } from '@deliveryflow/contracts'
+import { answersOf, services } from '@deliveryflow/contracts'
 import type { Cluster } from '../cluster/client.ts'
 import { Failure } from '../failure.ts'
 import { readAnswering, readServers } from '../health/nats.ts'
@@ -65,7 +65,8 @@ const missingOf = async (
 
 /** The instances that NATS knows: connections of the service's user, and answers to $SRV.PING (null: it answers no calls). */
 const membersOf = async (target: Target, service: string): Promise<{ connected: number; answering: number | null }> => {
-  const answers = services.find(({ name }) => name === service)?.answers.length ?? 0
+  const place = services.find(({ name }) => name === service)
+  const answers = place ? answersOf(place).length : 0
   const [servers, answering] = await Promise.all([
     target.natsMonitors().then(readServers),
     answers === 0 ? [] : target.nats().then(readAnswering),

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Parser } from '@asyncapi/parser'
-import { services } from '../src/index.ts'
+import { answersOf, services } from '../src/index.ts'
 import { asyncApiDocument } from './asyncapi.ts'
 import { calls, messages } from './relations.ts'
 
@@ -51,8 +51,8 @@ for (const service of services) {
         .map(({ subject }) => subject)
         .sort()
     assert.deepEqual(subjects('send'), of(service.says, service.calls))
-    assert.deepEqual(subjects('receive'), of(service.hears, service.answers, service.watches ?? []))
+    assert.deepEqual(subjects('receive'), of(service.hears, answersOf(service), service.watches ?? []))
     const asked = operations.filter((operation) => operation.reply() !== undefined)
-    assert.equal(asked.length, service.calls.length + service.answers.length)
+    assert.equal(asked.length, service.calls.length + answersOf(service).length)
   })
 }

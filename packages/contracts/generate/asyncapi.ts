@@ -1,5 +1,6 @@
 // The AsyncAPI 3.0 document of everything that travels over NATS. It describes the whole system, so each operation names its service.
 import {
+  answersOf,
   consumerSettings,
   consumersOf,
   type MessageContract,
@@ -144,7 +145,7 @@ const operationsOf = (service: ServiceTopology): [string, unknown][] => {
       }),
     ),
     ...service.calls.map(({ subject }) => operation('calls', 'send', subject, 'request', replyOf(subject))),
-    ...service.answers.map(({ subject }) =>
+    ...answersOf(service).map(({ subject }) =>
       operation('answers', 'receive', subject, 'request', {
         ...replyOf(subject),
         bindings: { nats: { queue: service.name } },

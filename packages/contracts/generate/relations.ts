@@ -1,5 +1,5 @@
 // Who is on the other end: the topology read from the side of a message or a call. It decides nothing.
-import { type MessageContract, type RpcContract, type ServiceTopology, services } from '../src/index.ts'
+import { answersOf, type MessageContract, type RpcContract, type ServiceTopology, services } from '../src/index.ts'
 
 /** Every message that any service says, hears or watches, once: in the order of their sayers. */
 export const messages: readonly MessageContract[] = [
@@ -11,7 +11,7 @@ export const messages: readonly MessageContract[] = [
 
 /** Every call that any service answers or makes, once: in the order of who answers. */
 export const calls: readonly RpcContract[] = [
-  ...new Set([...services.flatMap((service) => service.answers), ...services.flatMap((service) => service.calls)]),
+  ...new Set([...services.flatMap(answersOf), ...services.flatMap((service) => service.calls)]),
 ]
 
 /** The services that say a message; in a sound topology exactly one. */
@@ -24,7 +24,7 @@ export const hearersOf = (message: MessageContract): ServiceTopology[] =>
 
 /** The services that answer a call; in a sound topology exactly one. */
 export const answerersOf = (call: RpcContract): ServiceTopology[] =>
-  services.filter((service) => service.answers.includes(call))
+  services.filter((service) => answersOf(service).includes(call))
 
 /** The services that make a call. */
 export const callersOf = (call: RpcContract): ServiceTopology[] =>

@@ -1,5 +1,13 @@
 // What the Helm chart of the services has to know of them, read off the topology. Images, replicas and limits are the chart's.
-import { consumersOf, databaseOf, databases, type ServiceTopology, type Store, services } from '../src/index.ts'
+import {
+  answersOf,
+  consumersOf,
+  databaseOf,
+  databases,
+  type ServiceTopology,
+  type Store,
+  services,
+} from '../src/index.ts'
 
 /** The Service in the cluster behind each kind of store, and its port: the same names with every profile of the backing. */
 const places = {
@@ -23,7 +31,7 @@ const entryOf = (service: ServiceTopology) => ({
   database: databaseOf(service),
   hears: names(service.hears),
   calls: names(service.calls),
-  answers: names(service.answers),
+  answers: names(answersOf(service)),
   consumers: consumersOf(service).map(({ stream, durable }) => ({ stream, durable })),
   connects: [messaging, ...service.owns.map((store) => places[store])],
 })

@@ -32,5 +32,7 @@ export const bodyExamples: Bodies = {
     items: [{ product_id, quantity: 2 }],
   },
   moveDelivery: { status: 'IN_TRANSIT', note: 'Picked up at the depot.' },
+  retryDeadLetters: { sequences: [17], reason: 'The price was mended in the catalog.' },
+  dropDeadLetters: { sequences: [18], reason: 'A test message of the release.' },
   createReview: { product_id, rating: 5, text: 'Just the right size.' },
 }

@@ -6,6 +6,7 @@ import type { HttpOperation } from './http.ts'
 import { identityHttp } from './identity.ts'
 import { operationWriter } from './openapi-operation.ts'
 import { operationalPaths } from './openapi-operational.ts'
+import { operationsHttp } from './operations.ts'
 import { orderHttp } from './order.ts'
 import { paymentHttp } from './payment.ts'
 import { profileHttp } from './profile.ts'
@@ -29,6 +30,7 @@ const domains: Record<string, readonly HttpOperation[]> = {
   delivery: deliveryHttp,
   review: reviewHttp,
   audit: auditHttp,
+  operations: operationsHttp,
 } satisfies Partial<Record<keyof typeof topology, readonly HttpOperation[]>>
 
 /** The whole document, as a value that can be sent as JSON. `server`: the base URL that a reader should call. */
@@ -56,7 +58,7 @@ export const openApiDocument = (server = 'http://localhost:8080'): OpenApiDocume
     servers: [{ url: server }],
     tags: [
       ...Object.keys(domains).map((name) => ({ name, description: topology[name as keyof typeof topology].about })),
-      { name: 'operations', description: 'For probes, metrics and tools.' },
+      { name: 'probes', description: 'For probes, metrics and tools.' },
     ],
     paths: { ...paths, ...operationalPaths },
     components: {

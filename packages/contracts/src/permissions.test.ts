@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { calls, messages } from '../generate/relations.ts'
 import { consumersOf, natsPermissions } from './permissions.ts'
 import { subjectsOverlap } from './subject.ts'
-import { services } from './topology.ts'
+import { answersOf, services } from './topology.ts'
 
 const permissions = natsPermissions()
 const allows = (patterns: readonly string[] = [], subject: string) =>
@@ -37,6 +37,7 @@ test('payment, as an example to read', () => {
         'rpc.payment.get_balance',
         'rpc.payment.deposit',
         'rpc.payment.get',
+        'rpc.retry.payment',
         '$SRV.>',
       ],
     },
@@ -65,7 +66,7 @@ for (const service of services) {
   test(`${service.name} asks and answers what it declares`, () => {
     for (const call of calls) {
       assert.equal(allows(publish, call.subject), service.calls.includes(call), `publish ${call.subject}`)
-      assert.equal(allows(subscribe, call.subject), service.answers.includes(call), `subscribe ${call.subject}`)
+      assert.equal(allows(subscribe, call.subject), answersOf(service).includes(call), `subscribe ${call.subject}`)
     }
   })
 
@@ -79,7 +80,7 @@ for (const service of services) {
       assert.equal(allows(publish, `$JS.API.CONSUMER.MSG.NEXT.${stream}.${durable}`), own)
       assert.equal(allows(publish, `$JS.ACK.${stream}.${durable}.1.7.7.1700000000000000000.0`), own)
       assert.equal(allows(publish, `$JS.ACK.hub.AbCd.${stream}.${durable}.1.7.7.1700000000000000000.0`), own)
-      assert.equal(allows(publish, `dlq.${owner}.${stream.toLowerCase()}`), own)
+      assert.equal(allows(publish, `dlq.${owner}.${stream.toLowerCase()}`), own || service.tends_dead_letters === true)
     }
   })
 
@@ -97,5 +98,6 @@ for (const service of services) {
     ]) {
       assert.ok(!allows(publish, forbidden), forbidden)
     }
+    assert.equal(allows(publish, '$JS.API.STREAM.MSG.DELETE.DLQ'), service.tends_dead_letters === true)
   })
 }

@@ -2,7 +2,7 @@
 
 import type { MessageContract, StreamName } from './message.ts'
 import { deadLetterSubject } from './streams.ts'
-import { type ServiceTopology, services } from './topology.ts'
+import { answersOf, type ServiceTopology, services } from './topology.ts'
 
 /** The permissions of one NATS user, in the words of the server's configuration. */
 export type NatsPermissions = {
@@ -42,6 +42,9 @@ export const isRestored = ({ stream, state }: ConsumerContract): boolean => stre
 /** Where the answers to a service's own requests arrive; nobody else may listen there. */
 export const inboxPrefix = (service: string) => `_INBOX.${service}`
 
+/** To read the dead letters, to remove one, and to put one back with a new error. */
+const tending = ['$JS.API.DIRECT.GET.DLQ', '$JS.API.STREAM.MSG.DELETE.DLQ', 'dlq.*.*']
+
 /** The least a service needs. Acks come in two forms: the short one and, since server 2.14, one with domain and account. */
 export const permissionsOf = (service: ServiceTopology): NatsPermissions => {
   const consumers = consumersOf(service)
@@ -55,11 +58,12 @@ export const permissionsOf = (service: ServiceTopology): NatsPermissions => {
       `$JS.ACK.*.*.${stream}.${durable}.>`,
       deadLetterSubject(service.name, stream),
     ]),
+    ...(service.tends_dead_letters ? tending : []),
     ...consumers.filter(isRestored).map(({ stream, durable }) => `$JS.API.CONSUMER.RESET.${stream}.${durable}`),
   ]
   const subscribe = [
     `${inboxPrefix(service.name)}.>`,
-    ...service.answers.map((answer) => answer.subject),
+    ...answersOf(service).map((answer) => answer.subject),
     ...(service.watches ?? []).map((message) => message.subject),
     '$SRV.>',
   ]

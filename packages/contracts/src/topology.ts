@@ -6,6 +6,7 @@ import * as identity from './identity.ts'
 import * as inventory from './inventory.ts'
 import type { MessageContract } from './message.ts'
 import * as notification from './notification.ts'
+import * as operations from './operations.ts'
 import * as order from './order.ts'
 import * as payment from './payment.ts'
 import * as profile from './profile.ts'
@@ -26,6 +27,8 @@ export type ServiceTopology = {
   readonly answers: readonly RpcContract[]
   readonly calls: readonly RpcContract[]
   readonly watches?: readonly MessageContract[]
+  /** Reads and empties the stream DLQ. */
+  readonly tends_dead_letters?: true
 }
 
 const orderEvents = [
@@ -48,9 +51,10 @@ const allEvents = [
   identity.passwordResetRequested,
   ...orderEvents,
   review.reviewCreated,
+  operations.operatorActed,
 ] as const
 
-export const topology = {
+const atWork = {
   'api-gateway': {
     name: 'api-gateway',
     about: 'The HTTP API: checks input and tokens, asks the services, pushes changes to browsers.',
@@ -90,6 +94,11 @@ export const topology = {
       review.createReview,
       review.listReviews,
       audit.listAuditEvents,
+      operations.listDeadLetters,
+      operations.groupDeadLetters,
+      operations.getDeadLetter,
+      operations.retryDeadLetters,
+      operations.dropDeadLetters,
     ],
     watches: orderEvents,
   },
@@ -238,6 +247,40 @@ export const topology = {
   },
 } as const satisfies Record<string, ServiceTopology>
 
+/** Every service that hears anything can be asked to handle a message of its own once more. */
+const retried = Object.values<ServiceTopology>(atWork)
+  .filter(({ hears }) => hears.length > 0)
+  .map(({ name }) => [name, operations.retryMessage(name)] as const)
+
+export const topology = {
+  ...atWork,
+  operations: {
+    name: 'operations',
+    about:
+      'What people who run the system do to it, each time with a reason: dead letters are looked at, retried and dropped.',
+    owns: ['postgres'],
+    hears: [],
+    says: [operations.operatorActed],
+    answers: [
+      operations.listDeadLetters,
+      operations.groupDeadLetters,
+      operations.getDeadLetter,
+      operations.retryDeadLetters,
+      operations.dropDeadLetters,
+    ],
+    calls: retried.map(([, contract]) => contract),
+    tends_dead_letters: true,
+  },
+} as const satisfies Record<string, ServiceTopology>
+
+const retryOf = new Map(retried)
+
+/** Every call that a service answers: its own, and to handle a message once more. */
+export const answersOf = ({ name, answers }: ServiceTopology): readonly RpcContract[] => {
+  const retry = retryOf.get(name)
+  return retry ? [...answers, retry] : answers
+}
+
 export type ServiceName = keyof typeof topology
 
 export const services: readonly ServiceTopology[] = Object.values(topology)
@@ -262,4 +305,5 @@ export const httpOperations = [
   ...delivery.deliveryHttp,
   ...review.reviewHttp,
   ...audit.auditHttp,
+  ...operations.operationsHttp,
 ] as const

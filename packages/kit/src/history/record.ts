@@ -14,7 +14,13 @@ export type HistoryRecord = {
 export type StoredRecord = HistoryRecord & { readonly stored_at: Date }
 
 /** What lies in a stream, as JetStream delivers it. */
-export const recordOf = ({ seq, subject, headers, data, time }: JsMsg): StoredRecord => ({
+export const recordOf = ({
+  seq,
+  subject,
+  headers,
+  data,
+  time,
+}: Pick<JsMsg, 'seq' | 'subject' | 'headers' | 'data' | 'time'>): StoredRecord => ({
   sequence: seq,
   subject,
   headers: headers ? headers.keys().flatMap((name) => headers.values(name).map((value) => [name, value] as const)) : [],

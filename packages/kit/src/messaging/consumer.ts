@@ -17,12 +17,17 @@ import { decode, type Message } from './envelope.ts'
 import { gathered, inOrder, sideBySide } from './pull.ts'
 import { backoff, maxAttempts } from './retry.ts'
 
+/** What a reader may know of a message: what it is, where it lies, and how often it was delivered. */
+export type Raw = Pick<JsMsg, 'subject' | 'headers' | 'data' | 'seq' | 'time'> & {
+  readonly info: { readonly deliveryCount: number }
+}
+
 export type ConsumerOptions<T> = {
   readonly contract: ConsumerContract
   readonly js: JetStreamClient
   readonly log: Log
   /** What a message is to `handle`. Throws `Terminal` for what can never be read: it becomes a dead letter. */
-  read(raw: JsMsg): T
+  read(raw: Raw): T
   /** Handles a batch as a whole: either all of it took effect when the promise resolves, or none when it rejects. */
   handle(messages: T[]): Promise<void>
   /** How many messages one batch holds at most. */
@@ -43,7 +48,7 @@ const ackDelay = 100
 /** Reads messages by the contracts of their subjects. */
 export const byContract = (service: string, hears: readonly MessageContract[]) => {
   const bySubject = new Map(hears.map((message) => [message.subject, message]))
-  return (raw: JsMsg): Message => {
+  return (raw: Raw): Message => {
     const expected = bySubject.get(raw.subject)
     if (!expected) throw new Terminal(`${service} does not hear ${raw.subject}.`)
     return decode(expected, raw)

@@ -1,7 +1,14 @@
 // Asks other services over NATS: with a deadline, a circuit breaker for each target, and retries where a call may be repeated.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Caller, type InputOf, type OutputOf, type RpcContract, services } from '@deliveryflow/contracts'
+import {
+  answersOf,
+  type Caller,
+  type InputOf,
+  type OutputOf,
+  type RpcContract,
+  services,
+} from '@deliveryflow/contracts'
 import {
   type Msg,
   type NatsConnection,
@@ -136,7 +143,9 @@ const read = <R extends RpcContract>(contract: R, answer: Msg): OutputOf<R> | Re
   return reject(problemCode(code), detail, extra)
 }
 
-const owners = new Map(services.flatMap((service) => service.answers.map((answer) => [answer.subject, service.name])))
+const owners = new Map(
+  services.flatMap((service) => answersOf(service).map((answer) => [answer.subject, service.name])),
+)
 const ownerOf = (contract: RpcContract) => owners.get(contract.subject) ?? contract.subject
 
 const getOrMake = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {

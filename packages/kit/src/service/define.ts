@@ -1,5 +1,6 @@
 // What a service is: its place in the topology and a handler for everything it hears and answers, checked by the compiler.
 import type { Caller, InputOf, MessageContract, OutputOf, RpcContract, ServiceTopology } from '@deliveryflow/contracts'
+import type { JetStreamClient } from '@nats-io/jetstream'
 import { z } from 'zod'
 import type { Rejection } from '../errors.ts'
 import type { StoredRecord } from '../history/record.ts'
@@ -27,6 +28,7 @@ export type Context<T extends ServiceTopology, Settings = unknown, Resources = u
   (T extends { readonly watches: readonly (infer M extends MessageContract)[] }
     ? { readonly watch: Watch<M> }
     : unknown) &
+  (T extends { readonly tends_dead_letters: true } ? { readonly js: JetStreamClient } : unknown) &
   Resources
 
 /**

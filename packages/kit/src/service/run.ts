@@ -1,5 +1,5 @@
 // Runs one service: connects, answers, consumes, relays; and stops in the order that loses nothing.
-import { consumersOf, isRestored, outboxRetentionDays, type RpcContract } from '@deliveryflow/contracts'
+import { answersOf, consumersOf, isRestored, outboxRetentionDays, type RpcContract } from '@deliveryflow/contracts'
 import { jetstream } from '@nats-io/jetstream'
 import { keepAckFloor } from '../messaging/ack-floor.ts'
 import { connectNats } from '../messaging/connection.ts'
@@ -12,7 +12,8 @@ import { rpcClient } from '../rpc/client.ts'
 import { type Answer, startRpcServer } from '../rpc/server.ts'
 import { createLog } from '../telemetry/log.ts'
 import type { Service } from './define.ts'
-import { startListening } from './listen.ts'
+import { wayOf } from './listen.ts'
+import { retryAnswer } from './retry.ts'
 import { readSettings } from './settings.ts'
 
 /** A service at work. */
@@ -102,10 +103,16 @@ export const runService = async (
     const watch = watcher(connection, topology.watches ?? [], log)
     const context = { settings, log, call, watch, js, db, transaction, ...opened?.resources }
 
+    const ways = consumersOf(topology).map(
+      (contract) => [contract, wayOf(service, contract, context, transaction)] as const,
+    )
+    const retry = retryAnswer(ways)
     const answers = new Map<RpcContract, Answer>(
-      topology.answers.map((contract) => [
+      answersOf(topology).map((contract) => [
         contract,
-        (input, caller) => answerOf(service, contract)(input, context, caller),
+        topology.answers.includes(contract)
+          ? (input, caller) => answerOf(service, contract)(input, context, caller)
+          : (input) => retry(input as Parameters<typeof retry>[0]), // Parsed by its contract before it comes here.
       ]),
     )
     if (answers.size > 0) {
@@ -120,10 +127,9 @@ export const runService = async (
       stops.push(server.stop)
     }
 
-    for (const contract of consumersOf(topology)) {
+    for (const [contract, way] of ways) {
       if (db && isRestored(contract)) stops.push((await keepAckFloor(db, js, contract, log)).stop)
-      const place = { contract, js, log, linger_ms: parts.linger_ms ?? 0 }
-      stops.push(startListening(service, place, settings, context, transaction).stop)
+      stops.push(way.listen({ js, log, linger_ms: parts.linger_ms ?? 0 }, settings).stop)
     }
 
     const health = () => healthOf(checks)

@@ -1,0 +1,111 @@
+// What a dead letter is, which ones are meant, and how it stands after another attempt. Pure.
+import type { DeadLetter } from '@deliveryflow/contracts'
+
+/** A message of the stream DLQ. */
+export type Buried = {
+  readonly sequence: number
+  readonly subject: string
+  readonly headers: ReadonlyMap<string, string>
+  readonly body: Uint8Array
+  readonly stored_at: Date
+}
+
+export type Filter = {
+  service?: string | undefined
+  stream?: string | undefined
+  type?: string | undefined
+  error?: string | undefined
+}
+
+/** The stream was named in small letters in the subject; headers say it as it is. */
+export const deadLetterOf = ({ sequence, headers, stored_at }: Buried): DeadLetter => {
+  const of = (name: string) => headers.get(name) || null
+  const at = stored_at.toISOString()
+  return {
+    sequence,
+    service: of('df-dlq-service') ?? '',
+    stream: of('df-dlq-stream') ?? '',
+    subject: of('df-dlq-subject') ?? '',
+    type: of('ce-type'),
+    event_id: of('ce-id'),
+    aggregate: of('ce-subject'),
+    correlation_id: of('ce-correlationid'),
+    error: unquoted(of('df-dlq-error')),
+    attempts: Number(of('df-dlq-attempts') ?? 0),
+    retries: Number(of('df-dlq-retries') ?? 0),
+    first_time: of('df-dlq-first-time') ?? at,
+    last_time: of('df-dlq-last-time') ?? at,
+  }
+}
+
+/** Text that was written as JSON because a header holds one line. */
+export const unquoted = (json: string | null): string => {
+  try {
+    return String(JSON.parse(json ?? '""'))
+  } catch {
+    return json ?? ''
+  }
+}
+
+export const fits = (letter: DeadLetter, { service, stream, type, error }: Filter): boolean =>
+  (service === undefined || letter.service === service) &&
+  (stream === undefined || letter.stream === stream) &&
+  (type === undefined || letter.type === type) &&
+  (error === undefined || letter.error.includes(error))
+
+const uuids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi
+const longest = 200
+
+/** What letters of one group have in common. Of an error: its first line, without the ids and numbers of the single case. */
+export const groupKey = (letter: DeadLetter, by: 'error' | 'consumer' | 'type'): string => {
+  switch (by) {
+    case 'error': {
+      const [line = ''] = letter.error.split('\n')
+      return line.replace(uuids, '<id>').replace(/\d+/g, '<n>').slice(0, longest)
+    }
+    case 'consumer':
+      return `${letter.service}/${letter.stream}`
+    case 'type':
+      return letter.type ?? letter.subject
+    default:
+      return by satisfies never
+  }
+}
+
+export type Group = { key: string; count: number; first: number; last: number; newest: string }
+
+/** Adds a letter to its group; letters come in the order of their places. */
+export const count = (groups: Map<string, Group>, letter: DeadLetter, by: Parameters<typeof groupKey>[1]): void => {
+  const key = groupKey(letter, by)
+  const group = groups.get(key)
+  if (!group)
+    groups.set(key, { key, count: 1, first: letter.sequence, last: letter.sequence, newest: letter.last_time })
+  else {
+    group.count++
+    group.last = letter.sequence
+    if (letter.last_time > group.newest) group.newest = letter.last_time
+  }
+}
+
+const own = /^(df-dlq-|Nats-)/i
+
+/** The headers that the message had when it was first delivered. */
+export const originalHeaders = ({ headers }: Buried): [string, string][] =>
+  [...headers].filter(([name]) => !own.test(name))
+
+/** The headers of a letter that failed once more; a second copy of the same retry is recognised. */
+export const failedAgain = (
+  buried: Buried,
+  { error, stack }: { error: string; stack: string },
+  now: Date,
+): [string, string][] => {
+  const { attempts, retries } = deadLetterOf(buried)
+  const changed = new Map([...buried.headers].filter(([name]) => !/^Nats-/i.test(name)))
+  changed.set('Nats-Msg-Id', `dlq:retry:${buried.sequence}`)
+  changed.set('df-dlq-attempts', String(attempts + 1))
+  changed.set('df-dlq-retries', String(retries + 1))
+  changed.set('df-dlq-last-time', now.toISOString())
+  changed.set('df-dlq-error', JSON.stringify(error))
+  changed.set('df-dlq-stack', JSON.stringify(stack))
+  return [...changed]
+}

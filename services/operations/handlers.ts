@@ -1,0 +1,161 @@
+// For each call of operations: say what is about to be done and why, then do it.
+import {
+  type Caller,
+  type DataOf,
+  type DeadLetter,
+  type dropDeadLetters,
+  type getDeadLetter,
+  type groupDeadLetters,
+  type listDeadLetters,
+  operatorActed,
+  type retryDeadLetters,
+  retryMessage,
+  type topology,
+} from '@deliveryflow/contracts'
+import { type AnswerOf, type Context, DeadlineExceeded, newId, Rejection, reject, Unavailable } from '@deliveryflow/kit'
+import { bodyOf, buryAgain, letterAt, lettersFrom, remove } from './dead-letters.ts'
+import { type Buried, count, deadLetterOf, failedAgain, fits, type Group, originalHeaders, unquoted } from './domain.ts'
+import { noteAction } from './store.ts'
+
+type OperationsContext = Context<typeof topology.operations>
+type Answer<R> = AnswerOf<R, OperationsContext>
+
+/** A letter may need a mail server, which takes its time. */
+const retryTimeout = 30_000
+
+export const list: Answer<typeof listDeadLetters> = async ({ limit, cursor, ...filter }, { js }, caller) => {
+  if (caller.role !== 'admin') return forbidden()
+  const items: DeadLetter[] = []
+  for await (const buried of lettersFrom(js, Number(cursor ?? 1))) {
+    const letter = deadLetterOf(buried)
+    if (!fits(letter, filter)) continue
+    if (items.length === limit) return { items, next_cursor: String(letter.sequence) }
+    items.push(letter)
+  }
+  return { items, next_cursor: null }
+}
+
+export const group: Answer<typeof groupDeadLetters> = async ({ by, ...filter }, { js }, caller) => {
+  if (caller.role !== 'admin') return forbidden()
+  const groups = new Map<string, Group>()
+  for await (const buried of lettersFrom(js, 1)) {
+    const letter = deadLetterOf(buried)
+    if (fits(letter, filter)) count(groups, letter, by)
+  }
+  return { groups: [...groups.values()].sort((a, b) => b.count - a.count || a.first - b.first) }
+}
+
+export const get: Answer<typeof getDeadLetter> = async ({ sequence }, { js }, caller) => {
+  if (caller.role !== 'admin') return forbidden()
+  const buried = await letterAt(js, sequence)
+  if (!buried) return reject('not_found', `There is no dead letter at place ${sequence} (any more).`)
+  const stack = unquoted(buried.headers.get('df-dlq-stack') ?? null)
+  return { ...deadLetterOf(buried), stack, headers: originalHeaders(buried), ...bodyOf(buried) }
+}
+
+export const retry: Answer<typeof retryDeadLetters> = async (
+  { sequences, reason, action_id = newId(), body },
+  context,
+  caller,
+) => {
+  if (caller.role !== 'admin') return forbidden()
+  if (body !== undefined && sequences.length !== 1)
+    return reject('invalid_request', 'body: it can take the place of one message alone; name one sequence.')
+  const edited = body === undefined ? {} : { body }
+  await tell(
+    context,
+    caller,
+    { action_id, action: 'dead_letters_retried', reason, detail: { sequences, ...edited } },
+    sequences,
+  )
+  const results = []
+  for (const sequence of sequences)
+    results.push({
+      sequence,
+      ...(await retryOne(context, sequence, body === undefined ? undefined : Buffer.from(body))),
+    })
+  return { action_id, results }
+}
+
+export const drop: Answer<typeof dropDeadLetters> = async (
+  { sequences, reason, action_id = newId() },
+  context,
+  caller,
+) => {
+  if (caller.role !== 'admin') return forbidden()
+  const letters = (await Promise.all(sequences.map((sequence) => letterAt(context.js, sequence)))).filter(
+    (it) => it !== null,
+  )
+  // What is dropped is kept in the history: nobody else would know what it was.
+  const dropped = letters.map((letter) => ({
+    ...deadLetterOf(letter),
+    headers: originalHeaders(letter),
+    ...bodyOf(letter),
+  }))
+  await tell(context, caller, { action_id, action: 'dead_letters_dropped', reason, detail: { dropped } }, sequences)
+  const removed = await Promise.all(letters.map(({ sequence }) => remove(context.js, sequence)))
+  return { action_id, dropped: removed.filter(Boolean).length }
+}
+
+type Result = { outcome: 'handled' | 'failed' | 'unavailable' | 'gone'; error: string | null }
+
+const retryOne = async ({ js, call }: OperationsContext, sequence: number, body?: Buffer): Promise<Result> => {
+  const buried = await letterAt(js, sequence)
+  if (!buried) return { outcome: 'gone', error: null }
+  const answer = await ask(call, buried, body ?? buried.body)
+  switch (answer.outcome) {
+    case 'unavailable':
+      return answer
+    case 'handled':
+      await remove(js, sequence)
+      return { outcome: 'handled', error: null }
+    case 'failed':
+      // The new copy first: whatever breaks off in between leaves one too many, never none.
+      await buryAgain(js, buried, failedAgain(buried, answer, new Date()))
+      await remove(js, sequence)
+      return { outcome: 'failed', error: answer.error }
+    default:
+      return answer satisfies never
+  }
+}
+
+type Attempt =
+  | { outcome: 'handled' }
+  | { outcome: 'failed'; error: string; stack: string }
+  | { outcome: 'unavailable'; error: string }
+
+const ask = async (call: OperationsContext['call'], buried: Buried, body: Uint8Array): Promise<Attempt> => {
+  const { service, stream, subject, attempts, first_time } = deadLetterOf(buried)
+  const input = {
+    stream: stream as 'EVENTS', // Checked by the contract when it is sent, as all of the input is.
+    subject,
+    sequence: Number(buried.headers.get('df-dlq-sequence')),
+    stored_at: first_time,
+    attempt: attempts + 1,
+    headers: originalHeaders(buried),
+    body: Buffer.from(body).toString('base64'),
+  }
+  try {
+    const answer = await call(retryMessage(service), input, { timeout_ms: retryTimeout })
+    return answer instanceof Rejection ? { outcome: 'unavailable', error: answer.detail } : answer
+  } catch (error) {
+    if (error instanceof Unavailable || error instanceof DeadlineExceeded)
+      return { outcome: 'unavailable', error: error.message }
+    throw error
+  }
+}
+
+/** What is not said in the history is not done. A request that comes again is said once. */
+const tell = (
+  { transaction }: OperationsContext,
+  { user_id: by }: Caller,
+  said: Omit<DataOf<typeof operatorActed>, 'by'>,
+  sequences: readonly number[],
+): Promise<void> =>
+  transaction(async (tx) => {
+    const { action_id, action, reason } = said
+    const [noted] = await noteAction(tx, action_id, [...sequences].sort((a, b) => a - b).join(), action, by, reason)
+    if (noted) tx.emit(operatorActed, { ...said, by })
+  })
+
+const forbidden = () => reject('forbidden', 'This is for administrators.')
