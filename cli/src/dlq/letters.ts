@@ -18,7 +18,7 @@ export const granted = <T>(contract: RpcContract, answer: T | Rejection): T => {
 export async function* lettersOf(ask: Ask, filter: LetterFilter): AsyncGenerator<DeadLetter> {
   let cursor: string | undefined
   do {
-    const page = granted(listDeadLetters, await ask(listDeadLetters, { ...filter, limit: 1000, cursor }))
+    const page = granted(listDeadLetters, await ask(listDeadLetters, { ...filter, limit: 100, cursor }))
     yield* page.items
     cursor = page.next_cursor ?? undefined
   } while (cursor !== undefined)

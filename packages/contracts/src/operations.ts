@@ -70,7 +70,7 @@ const filter = {
 }
 const deadLetterList = z.strictObject({
   ...filter,
-  limit: z.coerce.number().int().min(1).max(1000).default(100),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z
     .string()
     .regex(/^\d{1,15}$/, 'pass a next_cursor as it came, or none')
