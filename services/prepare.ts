@@ -28,8 +28,10 @@ const none: Patience = { wait_ms: 0, report: () => undefined }
 
 /** Makes the streams and consumers and applies migrations, side by side. Throws what the backends say. */
 export const prepare = async (messaging: Messaging, schemas: readonly Schema[]): Promise<Prepared> => {
-  const [streams, migrations] = await Promise.all([prepareStreams(messaging), prepareDatabases(schemas)])
-  return { streams, migrations }
+  const streams = prepareStreams(messaging)
+  const migrations = prepareDatabases(schemas)
+  await whenAll<unknown>([streams, migrations])
+  return { streams: await streams, migrations: await migrations }
 }
 
 /** Makes the streams and consumers; says what it changed. Throws when NATS does not let it in or refuses a change. */
@@ -56,7 +58,7 @@ export const prepareStreams = async (messaging: Messaging, patience = none): Pro
 
 /** Brings every database to its newest schema; says what it applied. Throws what PostgreSQL says. */
 export const prepareDatabases = async (schemas: readonly Schema[], patience = none): Promise<string[]> => {
-  const applied = await Promise.all(
+  const applied = await whenAll(
     schemas.map(async ({ database, database_url, folder }) => {
       await until(`database ${database}`, patience, () => answers(database_url))
       const migrations = await migrate(database_url, fileURLToPath(folder)).catch((cause) => {
@@ -66,6 +68,12 @@ export const prepareDatabases = async (schemas: readonly Schema[], patience = no
     }),
   )
   return applied.flat()
+}
+
+/** As Promise.all, and throws when the last one has ended: a database is not stopped under those that are still at work. */
+const whenAll = async <T>(work: readonly Promise<T>[]): Promise<T[]> => {
+  await Promise.allSettled(work)
+  return Promise.all(work)
 }
 
 /** Tries again each second while `heals` says so and there is patience; then throws the last reason with what it waited for. */

@@ -1,6 +1,6 @@
 // Calls to services over NATS as dfctl makes them: as an administrator or for a user, with what went wrong as a Failure.
 import { type InputOf, type OutputOf, type RpcContract, services } from '@deliveryflow/contracts'
-import { DeadlineExceeded, type Rejection, Unavailable } from '@deliveryflow/kit/errors'
+import { DeadlineExceeded, Rejection, Unavailable } from '@deliveryflow/kit/errors'
 import { rpcClient } from '@deliveryflow/kit/rpc/client'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { Failure, reasonOf } from './failure.ts'
@@ -47,4 +47,12 @@ export const openCalls = async (target: Target, timeout_ms = 10_000): Promise<As
       })
     }
   }
+}
+
+/** The output of an answer. Throws `refused` with what the service said where it is a no. */
+export const granted = <T>(contract: RpcContract, answer: T | Rejection): T => {
+  if (!(answer instanceof Rejection)) return answer
+  throw new Failure(answer.code === 'not_found' ? 'not_found' : 'refused', answer.detail, {
+    why: `${contract.subject} said so`,
+  })
 }

@@ -5,6 +5,8 @@ import { readSigningKey } from '@deliveryflow/kit/history/checkpoint'
 import { z } from 'zod'
 import * as handle from './handlers.ts'
 import { importSegment } from './import.ts'
+import * as replay from './replay.ts'
+import { startReplayer } from './replayer.ts'
 import { startSealer } from './sealer.ts'
 
 export default defineService(topology.audit, {
@@ -26,14 +28,22 @@ export default defineService(topology.audit, {
   answers: {
     'audit.list_events': handle.list,
     'audit.import': importSegment,
+    'replay.plan': replay.plan,
+    'replay.start': replay.start,
+    'replay.list': replay.list,
+    'replay.end': replay.end,
   },
-  background: async ({ db, transaction, log, settings }) =>
-    startSealer({
+  background: async (context) => {
+    const { db, transaction, log, settings } = context
+    const sealer = startSealer({
       db,
       transaction,
       log,
       key: readSigningKey(settings.SIGNING_KEY),
       checkpoint_records: settings.CHECKPOINT_RECORDS,
       checkpoint_ms: settings.CHECKPOINT_SECONDS * 1000,
-    }),
+    })
+    const replayer = startReplayer(context)
+    return { stop: async () => void (await Promise.all([sealer.stop(), replayer.stop()])) }
+  },
 })

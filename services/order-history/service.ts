@@ -5,6 +5,7 @@ import * as handle from './handlers.ts'
 
 export default defineService(topology['order-history'], {
   linger_ms: 400,
+  projection: { tables: ['orders', 'timeline'] },
   hears: {
     order_created: handle.project,
     inventory_reserved: handle.project,

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
+import { databases } from '@deliveryflow/contracts'
 import { findHelm, render } from '../../charts/helm.ts'
 import { type Client, orderOf, password, signIn, until } from '../client.ts'
 import { issueCertificates } from './certificates.ts'
@@ -56,9 +57,12 @@ describe('the profile operators', () => {
     await until('three instances are ready', instances, 240)
     test.diagnostic(`three instances ${((performance.now() - begun) / 1000).toFixed(0)} s after that`)
     const applied = (await field('databases', '.items[*].status.applied')).split(' ')
-    assert.deepEqual(applied, Array(11).fill('true'))
+    assert.deepEqual(
+      applied,
+      databases.map(() => 'true'),
+    )
     const roles = await field('cluster/postgres', '.status.managedRolesStatus.byStatus.reconciled[*]')
-    assert.equal(roles.split(' ').length, 11)
+    assert.equal(roles.split(' ').length, databases.length)
     assert.match(await field('configmap/order', '.data.NATS_URL'), /^tls:/)
     assert.match(await secret('postgres-order', 'uri'), /sslmode=verify-full/)
     assert.match(await field('statefulset/nats', '.metadata.labels.helm\\.sh/chart'), /^nats-2\.14/)

@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { System } from '@deliveryflow/local/system'
+import type { Report } from '../../cli/src/audit/projection.ts'
+import { dfctl } from '../../cli/src/testing.ts'
 import { type Answer, type Client, call, customer, orderIs, orderOf, product, signIn, until } from '../client.ts'
 import { query, type TestSystem } from '../harness.ts'
 import { allFinal, chargedOnce, lettersOnce, moneyIsConserved, stockIsConserved } from '../invariants.ts'
@@ -124,6 +126,44 @@ describe('in the middle of 500 running orders', () => {
       await sleep(1000)
       await running.backends.postgres.start()
     })
+  })
+
+  it('a replay is killed three times, and what it builds anew is what was there', async () => {
+    const replay = (...words: string[]) => dfctl(['audit', 'replay', ...words, '--local-folder', system.dir ?? ''])
+    const rebuild = async (...words: string[]) => {
+      const to = ['--to', 'projection=order-history', '--reason', 'a test of faults', '--timeout', '4m', '-o', 'json']
+      const { code, stdout, stderr } = await replay(...to, ...words)
+      assert.equal(code, 0, stderr)
+      return (JSON.parse(stdout) as Report).replay
+    }
+    await survive(async () => {
+      const rebuilt = rebuild('--rate', '2000')
+      for (const name of ['audit', 'order-history', 'audit']) {
+        await sleep(500 + Math.random() * 1000)
+        await killAndStart(name)
+      }
+      const { job, records, failed } = await rebuilt
+      assert.ok(records > 0)
+      assert.equal(failed, 0)
+      assert.equal((await replay('finalize', job)).code, 0)
+    })
+    await until('the read model has caught up', async () => {
+      const [row] = await query<{ n: number }>(
+        system.databases['order-history'],
+        `select count(*)::int as n from orders where status not in ('COMPLETED', 'CANCELLED')`,
+      )
+      return row?.n === 0
+    })
+    const { job } = await rebuild()
+    for (const table of ['orders', 'timeline']) {
+      const differ = await query(
+        system.databases['order-history'],
+        `(select * from public.${table} except select * from replaced.${table})
+         union all (select * from replaced.${table} except select * from public.${table})`,
+      )
+      assert.deepEqual(differ, [], table)
+    }
+    assert.equal((await replay('finalize', job)).code, 0)
   })
 
   it('a step that takes too long cancels the order and undoes what was done', async () => {

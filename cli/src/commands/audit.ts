@@ -24,6 +24,7 @@ import type { Globals } from '../options.ts'
 import { print, printOne } from '../output.ts'
 import { withTarget } from '../target.ts'
 import { progress } from '../terminal.ts'
+import { addReplay } from './audit-replay.ts'
 
 type HistoryOptions = SelectionOptions & { limit?: number; graph?: true }
 type VerifyOptions = Pick<SelectionOptions, 'fromSeq' | 'toSeq'> & { file?: string; key?: string }
@@ -34,6 +35,7 @@ const configure: Configure = (command) => {
   exporting(command)
   importing(command)
   keys(command)
+  addReplay(command)
 }
 
 const history = (command: Command) =>

@@ -1,18 +1,9 @@
 // Which dead letters are meant: named by their places, or found by what they have in common.
-import { type DeadLetter, type InputOf, listDeadLetters, type RpcContract } from '@deliveryflow/contracts'
-import { Rejection } from '@deliveryflow/kit/errors'
-import type { Ask } from '../calls.ts'
+import { type DeadLetter, type InputOf, listDeadLetters } from '@deliveryflow/contracts'
+import { type Ask, granted } from '../calls.ts'
 import { Failure } from '../failure.ts'
 
 export type LetterFilter = Pick<InputOf<typeof listDeadLetters>, 'service' | 'stream' | 'type' | 'error'>
-
-/** The output of an answer. Throws `refused` with what the service said where it is a no. */
-export const granted = <T>(contract: RpcContract, answer: T | Rejection): T => {
-  if (!(answer instanceof Rejection)) return answer
-  throw new Failure(answer.code === 'not_found' ? 'not_found' : 'refused', answer.detail, {
-    why: `${contract.subject} said so`,
-  })
-}
 
 /** The letters that fit, oldest first, read page by page. */
 export async function* lettersOf(ask: Ask, filter: LetterFilter): AsyncGenerator<DeadLetter> {

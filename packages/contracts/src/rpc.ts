@@ -11,7 +11,7 @@ export type RpcContract<
   OnBehalf extends boolean = boolean,
 > = {
   readonly name: Name
-  readonly subject: `rpc.${Name}`
+  readonly subject: `rpc.${Name}` | `replay.${string}`
   readonly about: string
   readonly input: Input
   readonly output: Output

@@ -9,6 +9,8 @@ import { type ServiceTopology, services, topology } from './topology.ts'
 
 /** Answered, but called by no service: tools and operators ask. */
 const calledFromOutside = ['rpc.auth.verify', 'rpc.saga.get', 'rpc.audit.import']
+/** Asked by dfctl alone, so far. */
+const replayCalls = ['plan', 'start', 'list', 'end'].map((verb) => `rpc.replay.${verb}`)
 
 const names = (list: readonly ServiceTopology[]) => list.map((service) => service.name)
 const hasDuplicates = (list: readonly unknown[]) => new Set(list).size !== list.length
@@ -45,7 +47,7 @@ for (const message of messages) {
     if (message.stream === 'EVENTS') {
       assert.ok(hearers.includes('audit'), 'audit hears every event')
       // What an operator did is said for the history's sake.
-      const toAuditAlone = message.type === 'operator_acted'
+      const toAuditAlone = ['operator_acted', 'replay_started', 'replay_ended'].includes(message.type)
       assert.equal(hearers.length === 1, toAuditAlone, 'an event that only audit hears leads to nothing')
     } else {
       assert.equal(hearers.length, 1, `work has one owner, not: ${hearers.join(', ') || 'nobody'}`)
@@ -57,7 +59,7 @@ for (const message of messages) {
 for (const call of calls) {
   test(`${call.subject} is answered by one service and called`, () => {
     assert.equal(answerersOf(call).length, 1, `answered by: ${names(answerersOf(call)).join(', ') || 'nobody'}`)
-    assert.equal(callersOf(call).length === 0, calledFromOutside.includes(call.subject))
+    assert.equal(callersOf(call).length === 0, [...calledFromOutside, ...replayCalls].includes(call.subject))
   })
 }
 

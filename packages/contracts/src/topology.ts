@@ -10,6 +10,7 @@ import * as operations from './operations.ts'
 import * as order from './order.ts'
 import * as payment from './payment.ts'
 import * as profile from './profile.ts'
+import * as replay from './replay.ts'
 import * as review from './review.ts'
 import type { RpcContract } from './rpc.ts'
 import * as saga from './saga.ts'
@@ -52,7 +53,17 @@ const allEvents = [
   ...orderEvents,
   review.reviewCreated,
   operations.operatorActed,
+  replay.replayStarted,
+  replay.replayEnded,
 ] as const
+
+/** Services whose state is a fold of the history alone: it can be built anew beside the one that serves. */
+const projections = ['order-history'] as const
+export type ProjectionName = (typeof projections)[number]
+
+const replayed = new Map<string, readonly RpcContract[]>(
+  projections.map((name) => [name, [replay.tendProjection(name), replay.replayTo(name)]]),
+)
 
 const atWork = {
   'api-gateway': {
@@ -241,9 +252,16 @@ const atWork = {
     about: 'The index over everything that happened.',
     owns: ['postgres'],
     hears: allEvents,
-    says: [],
-    answers: [audit.listAuditEvents, audit.importHistory],
-    calls: [],
+    says: [replay.replayStarted, replay.replayEnded],
+    answers: [
+      audit.listAuditEvents,
+      audit.importHistory,
+      replay.planReplay,
+      replay.startReplay,
+      replay.listReplays,
+      replay.endReplay,
+    ],
+    calls: [...replayed.values()].flat(),
   },
 } as const satisfies Record<string, ServiceTopology>
 
@@ -275,10 +293,13 @@ export const topology = {
 
 const retryOf = new Map(retried)
 
-/** Every call that a service answers: its own, and to handle a message once more. */
+/** Whether the service's state can be built anew from the history. */
+export const isProjection = (name: string): name is ProjectionName => replayed.has(name)
+
+/** Every call that a service answers: its own, to handle a message once more, and to build its state anew. */
 export const answersOf = ({ name, answers }: ServiceTopology): readonly RpcContract[] => {
   const retry = retryOf.get(name)
-  return retry ? [...answers, retry] : answers
+  return [...answers, ...(retry ? [retry] : []), ...(replayed.get(name) ?? [])]
 }
 
 export type ServiceName = keyof typeof topology

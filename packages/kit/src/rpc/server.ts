@@ -35,7 +35,7 @@ export const startRpcServer = async (options: RpcServerOptions): Promise<{ stop(
     queue: service.name,
   })
   for (const [contract, answer] of answers) {
-    server.addEndpoint(contract.subject.replaceAll('.', '_'), {
+    server.addEndpoint(contract.subject.replaceAll('.', '_').replaceAll('*', 'any'), {
       subject: contract.subject,
       handler: (error, message) => {
         if (error) return log.error({ err: error, subject: contract.subject }, 'the endpoint ended')

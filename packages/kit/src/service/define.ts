@@ -1,5 +1,13 @@
 // What a service is: its place in the topology and a handler for everything it hears and answers, checked by the compiler.
-import type { Caller, InputOf, MessageContract, OutputOf, RpcContract, ServiceTopology } from '@deliveryflow/contracts'
+import type {
+  Caller,
+  InputOf,
+  MessageContract,
+  OutputOf,
+  ProjectionName,
+  RpcContract,
+  ServiceTopology,
+} from '@deliveryflow/contracts'
 import type { JetStreamClient } from '@nats-io/jetstream'
 import { z } from 'zod'
 import type { Rejection } from '../errors.ts'
@@ -87,19 +95,25 @@ export type Opened<Resources> = {
 /** A service's own settings; of an empty schema zod would say that every key is `never`. */
 type OwnSettings<S extends z.ZodObject> = keyof S['shape'] extends never ? unknown : z.infer<S>
 
-export type ServiceParts<T extends ServiceTopology, S extends z.ZodObject, Resources, C> = Heard<T, C> & {
-  /** Its own settings beside those of its place. */
-  settings?: S
-  open?(context: { settings: BaseSettings<T> & OwnSettings<S>; log: Log }): Promise<Opened<Resources>>
-  /**
-   * Milliseconds a batch waits for company. For services that nobody waits for: a projection that lags by so much costs a
-   * fraction of the transactions.
-   */
-  linger_ms?: number
-  answers: { readonly [R in T['answers'][number] as R['name']]: AnswerCall<R, C> }
-  /** Started after everything else, stopped first. */
-  background?(context: C, surroundings: Surroundings): Promise<Background>
-}
+/** For a service whose state is a fold of the history: its tables. Its handlers commute, have no effects outside and say nothing. */
+type Projected<T extends ServiceTopology> = T['name'] extends ProjectionName
+  ? { projection: { readonly tables: readonly string[] } }
+  : { projection?: never }
+
+export type ServiceParts<T extends ServiceTopology, S extends z.ZodObject, Resources, C> = Heard<T, C> &
+  Projected<T> & {
+    /** Its own settings beside those of its place. */
+    settings?: S
+    open?(context: { settings: BaseSettings<T> & OwnSettings<S>; log: Log }): Promise<Opened<Resources>>
+    /**
+     * Milliseconds a batch waits for company. For services that nobody waits for: a projection that lags by so much costs a
+     * fraction of the transactions.
+     */
+    linger_ms?: number
+    answers: { readonly [R in T['answers'][number] as R['name']]: AnswerCall<R, C> }
+    /** Started after everything else, stopped first. */
+    background?(context: C, surroundings: Surroundings): Promise<Background>
+  }
 
 /**
  * What a service does with what it hears: a handler for each message, or `records`, for the keeper of the history: every message
@@ -122,6 +136,7 @@ type UntypedParts = {
   open?(context: object): Promise<Opened<object>>
   hears: Record<string, UntypedHear>
   records?(records: StoredRecord[], tx: Transaction, context: object): Promise<void>
+  projection?: { readonly tables: readonly string[] }
   answers: Record<string, (input: unknown, context: object, caller: Caller | undefined) => Promise<unknown>>
   background?(context: object, surroundings: Surroundings): Promise<Background>
 }

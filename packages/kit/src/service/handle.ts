@@ -6,6 +6,7 @@ import type { Message } from '../messaging/envelope.ts'
 import { unseen } from '../messaging/inbox.ts'
 import { layersOf } from '../messaging/layers.ts'
 import type { Transact, Transaction } from '../postgres/transaction.ts'
+import { alsoInShadow, type Project } from '../projection/shadow.ts'
 import { batchDuration } from '../telemetry/metrics.ts'
 import { continued, traced } from '../telemetry/tracing.ts'
 import type { Service, UntypedHear } from './define.ts'
@@ -18,9 +19,11 @@ export const batchHandler = (
   hears: Hears,
   context: object,
   transaction: Transact | undefined,
+  { projection = false } = {},
 ) => {
   if (!transaction) throw new Error(`${contract.service} hears batches, which takes a PostgreSQL database.`)
   const consumer = `${contract.stream}/${contract.durable}`
+  const project = projectorOf(hears, context)
   return async (messages: Message[]): Promise<void> => {
     const traces = continued(
       `process ${contract.stream}`,
@@ -29,15 +32,21 @@ export const batchHandler = (
     const received = messages.map((message, index) => ({ ...message, traceparent: traces.traceparents[index] }))
     try {
       await inOneTransaction(contract, messages.length, transaction, async (tx) => {
-        for (const group of layersOf(await unseen(tx, consumer, received), kindIn(hears))) {
-          await handlerOf(hears, group[0]).batch?.(group, tx, context)
-        }
+        await project(await unseen(tx, consumer, received), tx)
+        if (projection) await alsoInShadow(tx, received, project)
       })
     } finally {
       traces.end()
     }
   }
 }
+
+/** Hands messages to their handlers, set by set. */
+export const projectorOf =
+  (hears: Hears, context: object): Project =>
+  async (messages, tx) => {
+    for (const group of layersOf(messages, kindIn(hears))) await handlerOf(hears, group[0]).batch?.(group, tx, context)
+  }
 
 /** Hands a batch over as it lies in its stream, in one transaction. */
 export const recordsHandler = (

@@ -42,7 +42,11 @@ export const wayOf = (
   const read = byContract(topology.name, hears)
   return alone > 0
     ? way(contract, read, eachHandler(parts.hears, context), 'alone')
-    : way(contract, read, batchHandler(contract, parts.hears, context, transaction))
+    : way(
+        contract,
+        read,
+        batchHandler(contract, parts.hears, context, transaction, { projection: parts.projection !== undefined }),
+      )
 }
 
 const way = <T>(

@@ -8,6 +8,7 @@ import { startRelay } from '../outbox/relay.ts'
 import { openDatabase } from '../postgres/database.ts'
 import { startMaintenance } from '../postgres/maintenance.ts'
 import { transactions } from '../postgres/transaction.ts'
+import { projectionAnswers } from '../projection/answers.ts'
 import { rpcClient } from '../rpc/client.ts'
 import { type Answer, startRpcServer } from '../rpc/server.ts'
 import { createLog } from '../telemetry/log.ts'
@@ -107,12 +108,15 @@ export const runService = async (
       (contract) => [contract, wayOf(service, contract, context, transaction)] as const,
     )
     const retry = retryAnswer(ways)
+    const history = ways.find(([{ stream }]) => stream === 'EVENTS')?.[0]
+    const projection = projectionAnswers(service, { contract: history, connection, db, transaction, context })
     const answers = new Map<RpcContract, Answer>(
       answersOf(topology).map((contract) => [
         contract,
-        topology.answers.includes(contract)
-          ? (input, caller) => answerOf(service, contract)(input, context, caller)
-          : (input) => retry(input as Parameters<typeof retry>[0]), // Parsed by its contract before it comes here.
+        projection.get(contract.subject) ??
+          (topology.answers.includes(contract)
+            ? (input, caller) => answerOf(service, contract)(input, context, caller)
+            : (input) => retry(input as Parameters<typeof retry>[0])), // Parsed by its contract before it comes here.
       ]),
     )
     if (answers.size > 0) {

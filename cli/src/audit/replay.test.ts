@@ -1,0 +1,158 @@
+// dfctl audit replay on a running system: a read model is built anew while orders flow, and is what it was.
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { after, before, it } from 'node:test'
+import { connect, PermissionViolationError } from '@nats-io/transport-node'
+import { type Client, customer, orderIs, orderOf, product, signIn, until } from '../../../tests/client.ts'
+import { query, type TestSystem, testSystem } from '../../../tests/harness.ts'
+import { dfctl as run } from '../testing.ts'
+import type { Plan, Report } from './projection.ts'
+
+let system: TestSystem
+let poor: Client
+let thing: string
+const orders: string[] = []
+
+const dfctl = (...words: string[]) => run(['audit', 'replay', ...words, '--local-folder', system.dir ?? ''])
+const rows = <Row extends object>(text: string) =>
+  query<Row & Record<string, unknown>>(system.databases['order-history'], text)
+const place = async () => {
+  const { body } = await poor.post('/api/orders', orderOf(thing))
+  orders.push(body.order_id)
+}
+/** Places orders until it is told to stop: each ends for want of money, so that nobody has to carry it. */
+const flow = () => {
+  let on = true
+  const flowing = (async () => {
+    while (on) await Promise.all([place(), place()])
+  })()
+  return {
+    stop: () => {
+      on = false
+      return flowing
+    },
+  }
+}
+
+before(async () => {
+  system = await testSystem()
+  const admin = await signIn(system.url, system.admin.email, system.admin.password)
+  poor = await customer(system.url)
+  thing = await product(admin, { price: 100, stock: 100_000 })
+  await Promise.all(Array.from({ length: 20 }, place))
+})
+after(async () => {
+  // What a failed test left must not be in the way of the next.
+  for (const { job, state } of JSON.parse((await dfctl('list', '-o', 'json')).stdout) as {
+    job: string
+    state: string
+  }[])
+    if (state === 'running' || state === 'swapped') await dfctl(state === 'running' ? 'cancel' : 'finalize', job)
+})
+
+const rebuild = async (): Promise<Report> => {
+  const ended = await dfctl('--to', 'projection=order-history', '--reason', 'a test', '-o', 'json', '--timeout', '2m')
+  assert.equal(ended.code, 0, ended.stderr)
+  return JSON.parse(ended.stdout)
+}
+
+it('says what it would do, and does nothing', async () => {
+  const { stdout, code } = await dfctl('--to', 'projection=order-history', '--dry-run', '-o', 'json')
+  assert.equal(code, 0)
+  const plan = JSON.parse(stdout) as Plan
+  assert.ok(plan.types.some(({ type, records }) => type === 'order_created' && records >= 20))
+  assert.ok(plan.suppressed.includes('payment') && !plan.suppressed.includes('order-history'))
+  const people = (await dfctl('--to', 'projection=order-history', '--dry-run')).stdout
+  assert.match(people, /^A replay into order-history: [\d,]+ records/)
+  assert.match(people, /suppressed: .*payment/)
+})
+
+it('builds the read model anew while orders flow, and moves no money meanwhile', async () => {
+  const flowing = flow()
+  const { replay, effects } = await rebuild().finally(() => flowing.stop())
+  assert.equal(replay.state, 'swapped')
+  assert.equal(replay.failed, 0)
+  assert.deepEqual(
+    [effects.after.debits, effects.after.refunds],
+    [effects.before.debits, effects.before.refunds],
+    'nobody here can pay',
+  )
+  const [last = ''] = orders.slice(-1)
+  await orderIs(poor, last, 'CANCELLED')
+  const entries = async (id: string) => (await poor.get(`/api/orders/${id}/timeline`)).body.entries?.length ?? 0
+  for (const id of orders) await until(`the timeline of ${id} is whole`, async () => (await entries(id)) === 5)
+  assert.equal((await dfctl('finalize', replay.job)).code, 0)
+})
+
+it('gives what is there already, row for row and index for index', async () => {
+  const { replay } = await rebuild()
+  for (const table of ['orders', 'timeline']) {
+    for (const [one, other] of [
+      ['public', 'replaced'],
+      ['replaced', 'public'],
+    ]) {
+      const differ = await rows(`select * from ${one}.${table} except select * from ${other}.${table}`)
+      assert.deepEqual(differ, [], `${table} of ${one} and not of ${other}`)
+    }
+  }
+  const shape = (schema: string) =>
+    rows(`select indexname, replace(indexdef, '${schema}.', '') as definition from pg_indexes where schemaname = '${schema}'
+          and tablename in ('orders', 'timeline') order by 1`)
+  assert.deepEqual(await shape('public'), await shape('replaced'))
+  const again = await dfctl('--to', 'projection=order-history', '--reason', 'too soon')
+  assert.equal(again.code, 5)
+  assert.match(again.stderr, /was swapped in and is not finalized/)
+  assert.match((await dfctl('finalize', replay.job)).stdout, /is finalized/)
+  assert.deepEqual(await rows(`select 1 from pg_namespace where nspname in ('shadow', 'replaced')`), [])
+})
+
+it('stands in the history with its reason, and in the list', async () => {
+  const told = await run([
+    'audit',
+    'history',
+    '--type',
+    'replay_ended',
+    '-o',
+    'name',
+    '--local-folder',
+    system.dir ?? '',
+  ])
+  assert.ok(told.stdout.trim().split('\n').length >= 2)
+  const { stdout } = await dfctl('list')
+  assert.match(stdout, /^JOB +PROJECTION +STATE/)
+  assert.match(stdout, /order-history +finalized .* a test/)
+})
+
+it('is nothing that another service may hear or send', async () => {
+  const secrets = JSON.parse(readFileSync(join(system.dir ?? '', 'secrets.json'), 'utf8'))
+  const pass: string = secrets['nats:payment']
+  assert.ok(pass)
+  const payment = await connect({ servers: system.nats.servers, user: 'payment', pass })
+  const refused: string[] = []
+  void (async () => {
+    for await (const { type, error } of payment.status() as AsyncIterable<{ type: string; error?: Error }>)
+      if (type === 'error' && error instanceof PermissionViolationError)
+        refused.push(`${error.operation} ${error.subject}`)
+  })()
+  payment.subscribe('replay.>', { callback: () => undefined })
+  payment.publish('replay.x.order-history', '{}')
+  await until('both are refused', async () => refused.length === 2)
+  assert.deepEqual(refused.sort(), ['publish replay.x.order-history', 'subscription replay.>'])
+  await payment.close()
+})
+
+it('explains what cannot be', async () => {
+  for (const [words, code, text] of [
+    [['--to', 'projection=payment', '--reason', 'because'], 4, /no projection payment; one of order-history/],
+    [['--to', 'projection=order-history'], 2, /needs a reason/],
+    [['--to', 'events.order_paid', '--reason', 'because'], 2, /cannot go to events.order_paid/],
+    [['--reason', 'because'], 2, /Where to\?/],
+    [['status', '00000000-0000-7000-8000-000000000000'], 4, /There is no replay/],
+    [['cancel', '00000000-0000-7000-8000-000000000000'], 4, /There is no replay/],
+  ] as const) {
+    const ended = await dfctl(...words)
+    assert.equal(ended.code, code, `${words.join(' ')}: ${ended.stderr}`)
+    assert.match(ended.stderr, text)
+  }
+})

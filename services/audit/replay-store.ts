@@ -1,0 +1,87 @@
+// The SQL of replays: the jobs, and the records of the history that they hand over.
+import type { Replay } from '@deliveryflow/contracts'
+import { statement } from '@deliveryflow/kit'
+
+export type Job = Omit<Replay, 'started_at' | 'updated_at' | 'ended_at'> & {
+  started_at: Date
+  updated_at: Date
+  ended_at: Date | null
+}
+
+const columns =
+  'job, projection, reason, rate, state, position, upper, records, failed, error, started_at, updated_at, ended_at'
+
+/** No row when this job, or another one of this projection, is there. */
+export const insertJob = statement<
+  [job: string, projection: string, reason: string, by: string, rate: number | null],
+  Job
+>(
+  'insert_replay',
+  `insert into replays (job, projection, reason, by_user, rate) values ($1, $2, $3, $4, $5) on conflict do nothing returning ${columns}`,
+)
+
+export const selectJob = statement<[job: string], Job>('select_replay', `select ${columns} from replays where job = $1`)
+
+export const selectUnderWay = statement<[projection: string], Job>(
+  'select_replay_under_way',
+  `select ${columns} from replays where projection = $1 and state in ('running', 'swapped')`,
+)
+
+export const listJobs = statement<[limit: number], Job>(
+  'list_replays',
+  `select ${columns} from replays order by started_at desc limit $1`,
+)
+
+export const selectRunning = statement<[], Job>(
+  'select_running_replays',
+  `select ${columns} from replays where state = 'running' order by started_at`,
+)
+
+/** Whether this transaction has the turn to replay; it ends with the transaction. */
+export const takeTurn = statement<[], { taken: boolean }>(
+  'take_turn_to_replay',
+  `select pg_try_advisory_xact_lock(hashtext('audit: replay')) as taken`,
+)
+
+/** Notes how far a job has come, while it runs. */
+export const advanceJob = statement<[job: string, position: number, upper: number, records: number, failed: number]>(
+  'advance_replay',
+  `update replays set position = $2, upper = $3, records = records + $4, failed = failed + $5, error = null, updated_at = now()
+   where job = $1 and state = 'running'`,
+)
+
+export const noteError = statement<[job: string, error: string]>(
+  'note_error_of_replay',
+  `update replays set error = $2, updated_at = now() where job = $1 and state = 'running'`,
+)
+
+/** Moves a job on, if it is in the state for it. */
+export const endJob = statement<[job: string, from: string, to: string], Job>(
+  'end_replay',
+  `update replays set state = $3, error = null, updated_at = now(), ended_at = now() where job = $1 and state = $2 returning ${columns}`,
+)
+
+export type HistoryRow = { sequence: number; subject: string; headers: string; body: string }
+
+/** Records of these types behind a place, up to another one. What is no JSON is of no type that is heard. */
+export const selectHistory = statement<[after: number, upto: number, types: string[], limit: number], HistoryRow>(
+  'select_history',
+  `select sequence, nats_subject as subject, headers::text as headers, data::text as body from events
+   where sequence > $1 and sequence <= $2 and type = any($3) and data is not null and headers is not null
+   order by sequence limit $4`,
+)
+
+export type TypeCount = { type: string; records: number; bytes: number; first: Date; last: Date }
+
+/** What a replay would hand over. */
+export const countTypes = statement<[types: string[]], TypeCount>(
+  'count_history',
+  `select type, count(*) as records, sum(length(data::text) + length(headers::text)) as bytes, min(time) as first, max(time) as last
+   from events where type = any($1) and data is not null and headers is not null group by type order by count(*) desc, type`,
+)
+
+/** How far the chain reaches: up to there no record is missing. */
+export const lastSealed = statement<[], { sequence: number }>(
+  'last_sealed',
+  'select sequence from seals order by sequence desc limit 1',
+)

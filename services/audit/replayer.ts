@@ -1,0 +1,118 @@
+// Does the replays that were started: hands the history to a read model that is built anew, and has it swapped in when it has caught up.
+// One replica at a time, a turn of a few seconds each. How far a job has come is asked of the read model at each turn, so whatever
+// is killed, the next turn goes on where the read model stands.
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isProjection, replayTo, type ShadowState, tendProjection } from '@deliveryflow/contracts'
+import { type Background, Rejection, repeat } from '@deliveryflow/kit'
+import { type AuditContext, close, heardBy } from './replay.ts'
+import * as store from './replay-store.ts'
+
+/** Milliseconds of a turn, after which another replica may go on and a cancel is seen. */
+const turn = 3000
+/** Milliseconds until it looks again when there is nothing to do, or something is away. */
+const idle = 1000
+/** Records of one call, and the bytes after which a call takes no more: a NATS message holds 1 MiB. */
+const batch = { records: 1000, bytes: 500_000 }
+const callTimeout = 60_000
+
+/** Starts looking for replays to do. */
+export const startReplayer = (context: AuditContext): Background =>
+  repeat(0, async () => {
+    try {
+      return (await takeTurn(context)) ? 0 : idle
+    } catch (error) {
+      context.log.warn({ err: error }, 'a replay could not go on; it is tried again')
+      return idle
+    }
+  })
+
+/** Goes on with the oldest replay that runs; resolves to whether there is more to do at once. */
+const takeTurn = ({ transaction, ...context }: AuditContext): Promise<boolean> =>
+  transaction(async (tx) => {
+    const [turn] = await store.takeTurn(tx)
+    const [job] = turn?.taken ? await store.selectRunning(tx) : []
+    if (!job) return false
+    try {
+      return await goOn({ transaction, ...context }, job)
+    } catch (error) {
+      await store.noteError(context.db, job.job, error instanceof Error ? error.message : String(error))
+      throw error
+    }
+  })
+
+const goOn = async (context: AuditContext, job: store.Job): Promise<boolean> => {
+  const { db, call, log } = context
+  const { projection } = job
+  if (!isProjection(projection)) throw new Error(`${projection} is no projection any more.`)
+  const tend = async (action: 'begin' | 'swap'): Promise<ShadowState> => {
+    const state = await call(tendProjection(projection), { action, job: job.job }, { timeout_ms: callTimeout })
+    if (state instanceof Rejection) throw new Error(state.detail)
+    return state
+  }
+  const shadow = await tend('begin')
+  if (shadow.state === 'swapped' || (await fill(context, job, shadow))) {
+    await tend('swap')
+    await close(context, job.job, 'running', 'swapped')
+    log.info({ job: job.job, projection }, 'a read model was built anew and swapped in')
+    return true
+  }
+  const [sealed] = await store.lastSealed(db)
+  return (sealed?.sequence ?? 0) >= shadow.upper
+}
+
+type Page = { rows: store.HistoryRow[]; upto: number }
+
+/** Hands over records for a turn; resolves to whether the read model is full. */
+const fill = async ({ db, call }: AuditContext, job: store.Job, { position, upper }: ShadowState): Promise<boolean> => {
+  if (!isProjection(job.projection)) return false
+  const until = Date.now() + turn
+  const types = heardBy(job.projection)
+  const [sealed] = await store.lastSealed(db)
+  const bound = Math.min(upper, sealed?.sequence ?? 0)
+  const most = Math.min(batch.records, job.rate ?? batch.records)
+  let at = position
+  let next = pageAfter(db, at, bound, types, most)
+  while (at < bound && Date.now() < until) {
+    const begun = performance.now()
+    const { rows, upto } = await next
+    // Read while the other side is busy with this one.
+    next = pageAfter(db, upto, bound, types, most)
+    next.catch(() => undefined)
+    const records = rows.map(({ sequence, subject, headers, body }): [number, string, string, string] => [
+      sequence,
+      subject,
+      headers,
+      body,
+    ])
+    const input = { job: job.job, after: at, upto, records }
+    const taken = await call(replayTo(job.projection, job.job), input, { timeout_ms: callTimeout })
+    if (taken instanceof Rejection) throw new Error(taken.detail)
+    await store.advanceJob(db, job.job, taken.position, upper, taken.handled, taken.failed.length)
+    if (job.rate) await sleep(Math.max(0, (rows.length / job.rate) * 1000 - (performance.now() - begun)))
+    at = taken.position
+    // It stood elsewhere: an answer was lost, and what was asked then took effect.
+    if (at !== upto) next = pageAfter(db, at, bound, types, most)
+  }
+  await next.catch(() => undefined)
+  return at >= upper
+}
+
+const pageAfter = async (
+  db: AuditContext['db'],
+  after: number,
+  bound: number,
+  types: string[],
+  most: number,
+): Promise<Page> => {
+  if (after >= bound) return { rows: [], upto: bound }
+  const rows = await store.selectHistory(db, after, bound, types, most)
+  let bytes = 0
+  const fitting = rows.findIndex(({ headers, body }) => {
+    bytes += headers.length + body.length
+    return bytes > batch.bytes
+  })
+  // At least one, however long it is: it was a message of the stream.
+  const page = fitting === -1 ? rows : rows.slice(0, Math.max(1, fitting))
+  const isLast = fitting === -1 && rows.length < most
+  return { rows: page, upto: isLast ? bound : (page.at(-1)?.sequence ?? bound) }
+}
