@@ -7,6 +7,7 @@ import {
   type getDeadLetter,
   type groupDeadLetters,
   type listDeadLetters,
+  type noteAction,
   operatorActed,
   type retryDeadLetters,
   retryMessage,
@@ -15,13 +16,19 @@ import {
 import { type AnswerOf, type Context, DeadlineExceeded, newId, Rejection, reject, Unavailable } from '@deliveryflow/kit'
 import { bodyOf, buryAgain, letterAt, lettersFrom, remove } from './dead-letters.ts'
 import { type Buried, count, deadLetterOf, failedAgain, fits, type Group, originalHeaders, unquoted } from './domain.ts'
-import { noteAction } from './store.ts'
+import { insertAction } from './store.ts'
 
 type OperationsContext = Context<typeof topology.operations>
 type Answer<R> = AnswerOf<R, OperationsContext>
 
 /** A letter may need a mail server, which takes its time. */
 const retryTimeout = 30_000
+
+export const note: Answer<typeof noteAction> = async ({ action_id, action, reason, detail }, context, caller) => {
+  if (caller.role !== 'admin') return forbidden()
+  await tell(context, caller, { action_id, action, reason, detail }, [])
+  return { action_id }
+}
 
 export const list: Answer<typeof listDeadLetters> = async ({ limit, cursor, ...filter }, { js }, caller) => {
   if (caller.role !== 'admin') return forbidden()
@@ -154,7 +161,7 @@ const tell = (
 ): Promise<void> =>
   transaction(async (tx) => {
     const { action_id, action, reason } = said
-    const [noted] = await noteAction(tx, action_id, [...sequences].sort((a, b) => a - b).join(), action, by, reason)
+    const [noted] = await insertAction(tx, action_id, [...sequences].sort((a, b) => a - b).join(), action, by, reason)
     if (noted) tx.emit(operatorActed, { ...said, by })
   })
 

@@ -6,6 +6,7 @@ import * as handle from './handlers.ts'
 export default defineService(topology.operations, {
   hears: {},
   answers: {
+    'operations.note': handle.note,
     'dead_letters.list': handle.list,
     'dead_letters.group': handle.group,
     'dead_letters.get': handle.get,

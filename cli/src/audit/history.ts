@@ -41,7 +41,7 @@ export const writeHistory = async (
   return count
 }
 
-const eventOf = ({ id, time, data, ...row }: IndexedRow): Tailed => {
+export const eventOf = ({ id, time, data, body: _body, headers: _headers, ...row }: IndexedRow): Tailed => {
   const value: unknown = data === null ? { unreadable: true } : JSON.parse(data)
   return {
     ...row,

@@ -1,8 +1,10 @@
 // dfctl audit replay on a running system: a read model is built anew while orders flow, and is what it was.
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, it } from 'node:test'
+import { jetstreamManager } from '@nats-io/jetstream'
 import { connect, PermissionViolationError } from '@nats-io/transport-node'
 import { type Client, customer, orderIs, orderOf, product, signIn, until } from '../../../tests/client.ts'
 import { query, type TestSystem, testSystem } from '../../../tests/harness.ts'
@@ -142,11 +144,72 @@ it('is nothing that another service may hear or send', async () => {
   await payment.close()
 })
 
+it('sends selected records to a stream of their own, once, and tells it in the history', async () => {
+  const name = `copy-${process.pid}`
+  const [order = ''] = orders
+  const words = ['--to', `stream=${name}`, '--order', order, '--reason', 'to look at one']
+  const sent = await dfctl(...words, '-o', 'json')
+  assert.equal(sent.code, 0, sent.stderr)
+  const { records, job } = JSON.parse(sent.stdout)
+  const connection = await connect(system.nats)
+  const { streams } = await jetstreamManager(connection)
+  try {
+    assert.equal((await streams.info(name)).state.messages, records)
+    const first = await streams.getMessage(name, { seq: 1 })
+    assert.equal(first?.subject, `replay.${name}.order_created`)
+    assert.equal(first?.header.get('df-replay'), job)
+    assert.equal(JSON.parse(first?.string() ?? '').order_id, order)
+    const again = await dfctl(...words)
+    assert.equal(again.code, 5)
+    assert.match(again.stderr, new RegExp(`The stream ${name} cannot be made`))
+  } finally {
+    await streams.delete(name)
+    await connection.close()
+  }
+  const noted = async () =>
+    (await run(['audit', 'history', '--aggregate', job, '-o', 'name', '--local-folder', system.dir ?? ''])).code
+  await until('it is in the history', async () => (await noted()) === 0)
+})
+
+it('sends selected records to a subject, to a file and to stdout', async () => {
+  const [order = ''] = orders
+  const connection = await connect(system.nats)
+  const heard: string[] = []
+  connection.subscribe('replay.look.>', { callback: (_, { subject }) => void heard.push(subject) })
+  await connection.flush()
+  const { code, stdout, stderr } = await dfctl(
+    '--to',
+    'subject=replay.look',
+    '--order',
+    order,
+    '--reason',
+    'to hear one',
+  )
+  assert.equal(code, 0, stderr)
+  assert.match(stdout, /^\d+ records up to \d+ to subject=replay\.look\n$/)
+  await until('all of it was heard', async () => heard.length === Number.parseInt(stdout, 10))
+  assert.equal(heard[0], 'replay.look.order_created')
+  await connection.close()
+
+  const file = join(mkdtempSync(join(tmpdir(), 'dfctl-replay-')), 'order.ndjson')
+  assert.equal((await dfctl('--to', `file=${file}`, '--order', order)).code, 0)
+  const told = await dfctl('--to', 'stdout', '--order', order, '--speed', 'original', '--max-gap', '50ms')
+  assert.equal(told.stdout, readFileSync(file, 'utf8'))
+  assert.equal(told.stdout.trim().split('\n').length, heard.length)
+  const plan = await dfctl('--to', 'stdout', '--order', order, '--dry-run')
+  assert.match(plan.stdout, /^A replay to stdout: \d+ records.*\n +inventory_released +1 /)
+})
+
 it('explains what cannot be', async () => {
   for (const [words, code, text] of [
     [['--to', 'projection=payment', '--reason', 'because'], 4, /no projection payment; one of order-history/],
     [['--to', 'projection=order-history'], 2, /needs a reason/],
-    [['--to', 'events.order_paid', '--reason', 'because'], 2, /cannot go to events.order_paid/],
+    [['--to', 'events.order_paid', '--reason', 'because'], 2, /cannot go to "events.order_paid"/],
+    [['--to', 'subject=events.order_paid', '--reason', 'because'], 5, /is not below replay\./],
+    [['--to', 'subject=replay.x', '--type', 'order_created'], 2, /needs a reason/],
+    [['--to', 'projection=order-history', '--type', 'order_created'], 2, /built from all of the history/],
+    [['--to', 'stdout', '--speed', 'fast'], 2, /instant, original/],
+    [['--to', 'stdout', '--user', '00000000-0000-7000-8000-000000000000'], 4, /nothing of this selection/],
     [['--reason', 'because'], 2, /Where to\?/],
     [['status', '00000000-0000-7000-8000-000000000000'], 4, /There is no replay/],
     [['cancel', '00000000-0000-7000-8000-000000000000'], 4, /There is no replay/],

@@ -7,7 +7,7 @@ import { findOrder, userId } from '../order/find.ts'
 import type { Target } from '../target.ts'
 import { moment } from '../time.ts'
 import { firstStored } from './places.ts'
-import { type IndexedRow, selectRecords } from './store.ts'
+import { type Chosen, countRecords, type IndexedRow, selectRecords } from './store.ts'
 
 /** `since` and `until`: when the event happened. `from` and `to`: places in the history. All of it inclusive. */
 export type Selection = {
@@ -95,31 +95,39 @@ const page = 2000
 /** How far a clock of one machine may be ahead of the stream's: an event happened before it was stored, or nearly so. */
 const skew = 60_000
 
+/** The first place that can be selected. */
+const beginOf = async (db: Queryable, { from, since }: Selection): Promise<number> =>
+  Math.max(from ?? 1, since ? await firstStored(db, new Date(since.getTime() - skew)) : 1)
+
+const chosenBy = ({ order_id, user_id, types, correlation_id, aggregate, since, until }: Selection): Chosen => [
+  order_id ?? null,
+  user_id ?? null,
+  types ?? null,
+  correlation_id ?? null,
+  aggregate ?? null,
+  since ?? null,
+  until ?? null,
+]
+
 /** The selected records in the order of the history, at most `limit` of them. Memory does not grow with their number. */
 export async function* selected(
   db: Queryable,
   selection: Selection,
   limit = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<IndexedRow> {
-  const { order_id, user_id, types, correlation_id, aggregate, since, until, to } = selection
-  let after = Math.max(selection.from ?? 1, since ? await firstStored(db, new Date(since.getTime() - skew)) : 1) - 1
+  const { to = Number.MAX_SAFE_INTEGER } = selection
+  let after = (await beginOf(db, selection)) - 1
   for (let left = limit; left > 0; ) {
-    const rows = await selectRecords(
-      db,
-      after,
-      to ?? null,
-      order_id ?? null,
-      user_id ?? null,
-      types ?? null,
-      correlation_id ?? null,
-      aggregate ?? null,
-      since ?? null,
-      until ?? null,
-      Math.min(page, left),
-    )
+    const rows = await selectRecords(db, after, to, ...chosenBy(selection), Math.min(page, left))
     yield* rows
     left -= rows.length
     after = rows.at(-1)?.sequence ?? after
     if (rows.length < page) return
   }
 }
+
+export type Counted = Awaited<ReturnType<typeof countRecords>>
+
+/** How many records of each type are selected, the most frequent first. */
+export const counted = async (db: Queryable, selection: Selection): Promise<Counted> =>
+  countRecords(db, await beginOf(db, selection), selection.to ?? Number.MAX_SAFE_INTEGER, ...chosenBy(selection))

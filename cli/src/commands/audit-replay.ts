@@ -1,46 +1,64 @@
 // dfctl audit replay: the history once more, into a read model that is built anew. Nothing that reaches the world outside hears it.
 import { endReplay, listReplays, type Replay } from '@deliveryflow/contracts'
 import type { Command } from 'commander'
+import { speed } from '../audit/pace.ts'
 import { follow, type Plan, planOf, type Report, rebuild, replayOf } from '../audit/projection.ts'
-import { wholeNumber } from '../audit/selection.ts'
+import { planSend, type SendPlan, send } from '../audit/replay.ts'
+import { addSelection, readSelection, type SelectionOptions, wholeNumber } from '../audit/selection.ts'
+import { destinationOf } from '../audit/send.ts'
 import { granted, openCalls } from '../calls.ts'
+import { withDatabase } from '../database.ts'
 import { Failure } from '../failure.ts'
-import type { Globals } from '../options.ts'
+import { duration, type Globals } from '../options.ts'
 import { type Column, print, printOne } from '../output.ts'
 import { size } from '../size.ts'
 import { withTarget } from '../target.ts'
 import { color } from '../terminal.ts'
 import { span } from '../time.ts'
 
-type Options = { to: string; reason?: string; rate?: number; dryRun?: true }
+type Options = SelectionOptions & {
+  to?: string
+  reason?: string
+  speed: number
+  maxGap?: number
+  rate?: number
+  dryRun?: true
+}
 
 /** Adds the command with those that look after what it began. */
 export const addReplay = (audit: Command): void => {
-  const command = audit
-    .command('replay')
-    .description('build a read model anew from the history, beside the one that serves, and swap it in')
-    .option('--to <target>', 'projection=NAME, for example projection=order-history')
-    .option('--reason <text>', 'why: it is kept in the history')
+  const command = addSelection(audit.command('replay'))
+    .description('send the history again: to a read model that is built anew, or selected records somewhere else')
+    .option('--to <target>', 'projection=NAME, subject=replay.NAME, stream=NAME, file=PATH or stdout')
+    .option('--reason <text>', 'why: it is kept in the history; not needed for a file and stdout')
+    .option('--speed <speed>', 'instant, original, or so many times faster: 10x', speed, Number.POSITIVE_INFINITY)
+    .option('--max-gap <duration>', 'cut longer pauses to this', duration)
     .option('--rate <count>', 'at most this many records a second', wholeNumber)
     .option('--dry-run', 'only say what it would do')
     .addHelpText(
       'after',
       `
-Records travel under replay.<job>.<projection>, which only projections may hear; a handler that moves money, stock or letters is never
-given one. The read model that serves goes on meanwhile; the old one is kept until finalize. audit does the work: it goes on when this
-command is ended, and when audit or the projection is killed.
+A projection is built anew from all of the history, beside the read model that serves, and swapped in when it has caught up; the old one is
+kept until finalize. Records travel under replay.<job>.<projection>, which only projections may hear; a handler that moves money, stock or
+letters is never given one. audit does the work: it goes on when this command is ended, and when audit or the projection is killed.
+
+To a subject each record goes as replay.NAME.<type>, marked with df-replay; a stream is made for them; a file holds a JSON document on
+each line (.gz packs it). What happens after the beginning is no part of it.
 
 Examples:
   dfctl audit replay --to projection=order-history --dry-run
   dfctl audit replay --to projection=order-history --reason "totals were shown wrong before 1.4"
+  dfctl audit replay --to stdout --order 01a1fe55-b59e --speed 10x
+  dfctl audit replay --to stream=failed --type payment_failed --since 7d --reason "to try the new rules"
   dfctl audit replay finalize 01a1fe55-b59e-7c10-9b1e-6f0d5a2c4e01`,
     )
     .action(async (options: Options, self) => {
       const { output, timeout, ...globals } = self.optsWithGlobals() as Globals
       const projection = /^projection=(.+)$/.exec(options.to ?? '')?.[1]
-      if (projection === undefined)
-        throw new Failure('usage', options.to ? `A replay cannot go to ${options.to}` : 'Where to?', {
-          next: 'Write --to projection=NAME.',
+      if (projection === undefined) return sendTo({ output, timeout, ...globals }, options)
+      if (hasSelection(options))
+        throw new Failure('usage', 'A projection is built from all of the history', {
+          next: 'Leave the selection out.',
         })
       if (!options.dryRun && !options.reason)
         throw new Failure('usage', 'A replay needs a reason', { next: 'Say it with --reason; --dry-run needs none.' })
@@ -98,6 +116,44 @@ Examples:
         })
       })
 }
+
+const hasSelection = ({ order, user, type, correlation, aggregate, since, until, fromSeq, toSeq }: Options): boolean =>
+  type.length > 0 ||
+  [order, user, correlation, aggregate, since, until, fromSeq, toSeq].some((word) => word !== undefined)
+
+const sendTo = async (globals: Globals, options: Options): Promise<void> => {
+  if (!options.to)
+    throw new Failure('usage', 'Where to?', {
+      next: 'Write --to projection=NAME, subject=replay.NAME, stream=NAME, file=PATH or stdout.',
+    })
+  const destination = destinationOf(options.to)
+  const pace = {
+    factor: options.speed,
+    max_gap_ms: options.maxGap ?? Number.POSITIVE_INFINITY,
+    rate: options.rate ?? Number.POSITIVE_INFINITY,
+  }
+  await withTarget(globals, async (target) => {
+    const selection = await readSelection(target, options)
+    await withDatabase(target, 'audit', async (db) => {
+      const plan = await planSend(db, selection)
+      if (options.dryRun) return printOne(globals.output, plan, (it) => sendPlanText(it, options.to ?? ''))
+      const ask = await openCalls(target)
+      const sent = await send({ target, ask, db }, { destination, selection, pace, reason: options.reason }, plan)
+      if (destination.kind !== 'stdout')
+        printOne(globals.output, sent, () => `${number(sent.records)} records up to ${sent.last} to ${options.to}`)
+    })
+  })
+}
+
+const sendPlanText = ({ types, records, bytes, first, last, upto }: SendPlan, to: string): string =>
+  [
+    `${color.bold(`A replay to ${to}`)}: ${number(records)} records, ${size(bytes)}, up to place ${upto}`,
+    ...types.map(
+      (type) => `  ${type.type.padEnd(26)}${number(type.records).padStart(12)}${size(type.bytes).padStart(12)}`,
+    ),
+    `  from ${first} to ${last}`,
+    '  no handler runs: nobody of the system may hear it',
+  ].join('\n')
 
 const columns: Column<Replay>[] = [
   { title: 'job', value: ({ job }) => job },

@@ -12,7 +12,7 @@ export const operatorActed = event('operator_acted', {
   aggregate: 'action_id',
   data: z.object({
     action_id: id,
-    action: z.enum(['dead_letters_retried', 'dead_letters_dropped']),
+    action: z.enum(['dead_letters_retried', 'dead_letters_dropped', 'history_sent']),
     by: id,
     reason,
     detail: z.record(z.string(), z.unknown()),
@@ -40,6 +40,19 @@ export const retryMessage = (service: string) =>
     // The inbox knows what was handled; where there is none, the handler knows by a key of its own.
     idempotent: true,
   })
+
+export const noteAction = userRpc('operations.note', {
+  about: 'Keeps in the history what somebody is about to do outside of any service, and why.',
+  input: z.strictObject({
+    action_id: id,
+    action: z.enum(['history_sent']),
+    reason,
+    detail: z.record(z.string(), z.unknown()),
+  }),
+  output: z.object({ action_id: id }),
+  rejections: ['forbidden'],
+  idempotent: true,
+})
 
 const sequence = z.coerce.number().int().min(1)
 

@@ -280,6 +280,7 @@ export const topology = {
     hears: [],
     says: [operations.operatorActed],
     answers: [
+      operations.noteAction,
       operations.listDeadLetters,
       operations.groupDeadLetters,
       operations.getDeadLetter,
