@@ -57,6 +57,11 @@ export const commands: readonly Entry[] = [
     load: () => import('./commands/dlq.ts'),
   },
   {
+    name: 'reconcile',
+    summary: 'refill the streams from what the services said',
+    load: () => import('./commands/reconcile.ts'),
+  },
+  {
     name: 'streams',
     summary: 'streams and consumers, and how far they are',
     load: () => import('./commands/streams.ts'),

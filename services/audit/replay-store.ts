@@ -61,14 +61,15 @@ export const endJob = statement<[job: string, from: string, to: string], Job>(
   `update replays set state = $3, error = null, updated_at = now(), ended_at = now() where job = $1 and state = $2 returning ${columns}`,
 )
 
-export type HistoryRow = { sequence: number; subject: string; headers: string; body: string }
+/** `headers` and `body` are null for a record of a type that is not asked for, and for one that is no JSON: of no type at all. */
+export type HistoryRow = { sequence: number; subject: string; headers: string | null; body: string | null }
 
-/** Records of these types behind a place, up to another one. What is no JSON is of no type that is heard. */
+/** Records behind a place, up to another one. The types are no condition: a generic plan would sort the whole history by them. */
 export const selectHistory = statement<[after: number, upto: number, types: string[], limit: number], HistoryRow>(
   'select_history',
-  `select sequence, nats_subject as subject, headers::text as headers, data::text as body from events
-   where sequence > $1 and sequence <= $2 and type = any($3) and data is not null and headers is not null
-   order by sequence limit $4`,
+  `select sequence, nats_subject as subject, case when type = any($3) then headers::text end as headers,
+     case when type = any($3) then data::text end as body
+   from events where sequence > $1 and sequence <= $2 order by sequence limit $4`,
 )
 
 export type TypeCount = { type: string; records: number; bytes: number; first: Date; last: Date }

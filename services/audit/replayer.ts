@@ -62,39 +62,63 @@ const goOn = async (context: AuditContext, job: store.Job): Promise<boolean> => 
 
 type Page = { rows: store.HistoryRow[]; upto: number }
 
-/** Hands over records for a turn; resolves to whether the read model is full. */
-const fill = async ({ db, call }: AuditContext, job: store.Job, { position, upper }: ShadowState): Promise<boolean> => {
+/**
+ * Hands over records for a turn; resolves to whether the read model is full. Two calls are under way at a time: the other side reads one
+ * while its database is busy with the one before. Should they change places the later one is not taken; then the next turn asks anew.
+ */
+const fill = async (context: AuditContext, job: store.Job, { position, upper }: ShadowState): Promise<boolean> => {
+  const { db } = context
   if (!isProjection(job.projection)) return false
   const until = Date.now() + turn
   const types = heardBy(job.projection)
   const [sealed] = await store.lastSealed(db)
   const bound = Math.min(upper, sealed?.sequence ?? 0)
   const most = Math.min(batch.records, job.rate ?? batch.records)
-  let at = position
-  let next = pageAfter(db, at, bound, types, most)
-  while (at < bound && Date.now() < until) {
-    const begun = performance.now()
-    const { rows, upto } = await next
-    // Read while the other side is busy with this one.
-    next = pageAfter(db, upto, bound, types, most)
-    next.catch(() => undefined)
-    const records = rows.map(({ sequence, subject, headers, body }): [number, string, string, string] => [
-      sequence,
-      subject,
-      headers,
-      body,
-    ])
-    const input = { job: job.job, after: at, upto, records }
-    const taken = await call(replayTo(job.projection, job.job), input, { timeout_ms: callTimeout })
-    if (taken instanceof Rejection) throw new Error(taken.detail)
-    await store.advanceJob(db, job.job, taken.position, upper, taken.handled, taken.failed.length)
-    if (job.rate) await sleep(Math.max(0, (rows.length / job.rate) * 1000 - (performance.now() - begun)))
-    at = taken.position
-    // It stood elsewhere: an answer was lost, and what was asked then took effect.
-    if (at !== upto) next = pageAfter(db, at, bound, types, most)
+  const underWay: { upto: number; taken: Promise<Taken> }[] = []
+  let next = pageAfter(db, position, bound, types, most)
+  const depth = job.rate ? 1 : 2
+  let [asked, at] = [position, position]
+  try {
+    while (at < bound) {
+      while (underWay.length < depth && asked < bound && Date.now() < until) {
+        const page = await next
+        next = pageAfter(db, page.upto, bound, types, most)
+        next.catch(() => undefined)
+        const taken = handOver(context, job, asked, page)
+        taken.catch(() => undefined)
+        underWay.push({ upto: page.upto, taken })
+        asked = page.upto
+      }
+      const first = underWay.shift()
+      if (!first) return false
+      const { position: reached, handled, failed } = await first.taken
+      await store.advanceJob(db, job.job, reached, upper, handled, failed)
+      at = reached
+      if (reached !== first.upto) return false
+    }
+    return at >= upper
+  } finally {
+    await Promise.allSettled([next, ...underWay.map(({ taken }) => taken)])
   }
-  await next.catch(() => undefined)
-  return at >= upper
+}
+
+type Taken = { position: number; handled: number; failed: number }
+
+/** Hands a page over, no sooner than the job's rate lets the next one be. */
+const handOver = async (
+  { call }: AuditContext,
+  { job, projection, rate }: store.Job,
+  after: number,
+  { rows, upto }: Page,
+): Promise<Taken> => {
+  const records = rows.flatMap(({ sequence, subject, headers, body }): [number, string, string, string][] =>
+    headers === null || body === null ? [] : [[sequence, subject, headers, body]],
+  )
+  const pause = rate ? sleep((records.length / rate) * 1000) : undefined
+  const taken = await call(replayTo(projection, job), { job, after, upto, records }, { timeout_ms: callTimeout })
+  if (taken instanceof Rejection) throw new Error(taken.detail)
+  await pause
+  return { position: taken.position, handled: taken.handled, failed: taken.failed.length }
 }
 
 const pageAfter = async (
@@ -108,7 +132,7 @@ const pageAfter = async (
   const rows = await store.selectHistory(db, after, bound, types, most)
   let bytes = 0
   const fitting = rows.findIndex(({ headers, body }) => {
-    bytes += headers.length + body.length
+    bytes += (headers?.length ?? 0) + (body?.length ?? 0)
     return bytes > batch.bytes
   })
   // At least one, however long it is: it was a message of the stream.

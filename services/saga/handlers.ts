@@ -1,5 +1,5 @@
 // For each event and call of saga, and for passed deadlines: load, decide, save, send.
-import type { getSaga, topology } from '@deliveryflow/contracts'
+import type { compensateOrder, getSaga, topology } from '@deliveryflow/contracts'
 import {
   type AnswerOf,
   type Context,
@@ -58,9 +58,33 @@ const keep = async (tx: Tx, moves: readonly (Move<Saga> & { cause?: Message | un
 
 export const get: AnswerOf<typeof getSaga, SagaContext> = async ({ order_id }, { db }) => {
   const [saga] = await store.selectSaga(db, order_id)
-  if (!saga) return reject('not_found', 'No saga has this order id; it begins with the first event of an order.')
-  const { user_id, status, step, deadline_at, reason } = saga
-  const facts = Object.entries(saga.facts)
+  return saga ? viewOf(saga) : unknown()
+}
+
+/** As if the deadline had passed: an operator knows sooner than the clock that a step will not come. */
+export const compensate: AnswerOf<typeof compensateOrder, SagaContext> = (
+  { order_id },
+  { settings, transaction },
+  caller,
+) =>
+  transaction(async (tx) => {
+    if (caller.role !== 'admin') return reject('forbidden', 'This is for administrators.')
+    const [saga] = await store.lockSagas(tx, [order_id])
+    if (!saga) return unknown()
+    const move = expire(saga, new Date(), newId(), settings)
+    if (move.saga.status !== 'COMPENSATING')
+      return reject(
+        'invalid_transition',
+        `It is ${saga.status}${saga.step ? ` at ${saga.step}` : ''}: nothing is undone any more.`,
+      )
+    await keep(tx, [move])
+    return viewOf(move.saga)
+  })
+
+const unknown = () => reject('not_found', 'No saga has this order id; it begins with the first event of an order.')
+
+const viewOf = ({ order_id, user_id, status, step, deadline_at, reason, facts: known }: Saga) => {
+  const facts = Object.entries(known)
     .map(([fact, { at, event_id }]) => ({ fact, at, event_id }))
     .sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.event_id < b.event_id ? -1 : 1))
   return { order_id, user_id, status, step, deadline: deadline_at?.toISOString() ?? null, reason, facts }

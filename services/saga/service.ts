@@ -47,6 +47,6 @@ export default defineService(topology.saga, {
     order_completed: handle.follow,
     order_cancelled: handle.follow,
   },
-  answers: { 'saga.get': handle.get },
+  answers: { 'saga.get': handle.get, 'saga.compensate': handle.compensate },
   background: startSweeper,
 })

@@ -4,6 +4,8 @@ import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { System } from '@deliveryflow/local/system'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
 import type { Report } from '../../cli/src/audit/projection.ts'
 import { dfctl } from '../../cli/src/testing.ts'
 import { type Answer, type Client, call, customer, orderIs, orderOf, product, signIn, until } from '../client.ts'
@@ -164,6 +166,30 @@ describe('in the middle of 500 running orders', () => {
       assert.deepEqual(differ, [], table)
     }
     assert.equal((await replay('finalize', job)).code, 0)
+  })
+
+  it('the history’s stream is deleted, and refilled from what the services said', async () => {
+    const on = (...words: string[]) => dfctl([...words, '--local-folder', system.dir ?? ''])
+    const connection = await connect(system.nats)
+    const { streams } = await jetstreamManager(connection)
+    const [before] = await query<{ last: string }>(system.databases.audit, 'select max(sequence) as last from events')
+    await survive(async () => {
+      await streams.delete('EVENTS')
+      await sleep(2000)
+      const missing = await on('reconcile', '--dry-run', '--since', '1h', '-o', 'json')
+      assert.deepEqual(JSON.parse(missing.stdout).made, ['EVENTS'], missing.stderr)
+      const mended = await on('reconcile', '--since', '1h', '--timeout', '3m')
+      assert.equal(mended.code, 0, mended.stderr)
+      assert.match(mended.stdout, /^made: EVENTS\n/)
+    })
+    const { state } = await streams.info('EVENTS')
+    assert.ok(state.first_seq > Number(before?.last), 'no place is given twice')
+    await connection.close()
+    const whole = await on('audit', 'verify')
+    assert.equal(whole.code, 0, whole.stdout)
+    const again = await on('reconcile', '--since', '1h')
+    assert.equal(again.code, 0, again.stderr)
+    assert.match(again.stdout, /^Nothing is missing of/)
   })
 
   it('a step that takes too long cancels the order and undoes what was done', async () => {

@@ -1,5 +1,5 @@
 // Everything that check, status and the others read of an installation: each thing once for a run, when it is first asked for.
-import { services } from '@deliveryflow/contracts'
+import { answersOf, services } from '@deliveryflow/contracts'
 import type { Cluster } from '../cluster/client.ts'
 import type { Target } from '../target.ts'
 import { type DatabaseReading, readDatabase } from './databases.ts'
@@ -43,13 +43,14 @@ export const readingsOf = (target: Target, cluster: Cluster | null): Readings =>
       once('instances', async () => {
         const [all, answering] = await Promise.all([servers(), target.nats().then(readAnswering)])
         return new Map(
-          services.map(({ name, answers }) => {
+          services.map((service) => {
+            const { name } = service
             const own = answering.filter((instance) => instance.name === name)
             return [
               name,
               {
                 connected: all.reduce((sum, { users }) => sum + (users[name] ?? 0), 0),
-                answering: answers.length === 0 ? null : own.length,
+                answering: answersOf(service).length === 0 ? null : own.length,
                 versions: [...new Set(own.map(({ version }) => version))].sort(),
               },
             ]

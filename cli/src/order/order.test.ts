@@ -8,6 +8,7 @@ import { query, type TestSystem, testSystem } from '../../../tests/harness.ts'
 import { Failure } from '../failure.ts'
 import { openLocal } from '../local.ts'
 import type { Target } from '../target.ts'
+import { dfctl as run } from '../testing.ts'
 import { findOrder, findUser, uuidsFrom } from './find.ts'
 import { ordersOf } from './list.ts'
 import { traceText } from './render.ts'
@@ -253,5 +254,62 @@ describe('what an order waits for', () => {
     assert.match(late ? waitingText(late, now) : '', /put back by inventory .* overdue by 1 min 30 s/)
     assert.equal(waitingOf({ status: 'RUNNING', step: 'a new one', deadline: null }, now)?.service, null)
     assert.equal(waitingOf({ status: 'CANCELLED', step: null, deadline: null }, now), null)
+  })
+})
+
+describe('what an operator does to an order', () => {
+  const dfctl = (...words: string[]) => run(['order', ...words, '--local-folder', system.dir ?? ''])
+  const toldOf = async (order_id: string) => {
+    const words = ['audit', 'history', '--type', 'operator_acted', '-o', 'ndjson', '--local-folder', system.dir ?? '']
+    const lines = (await run(words)).stdout.split('\n').filter((line) => line.includes(order_id))
+    return lines.map((line) => JSON.parse(line).data.action as string)
+  }
+
+  it('retry: what a service never handled is given to it, and nothing happens twice', async () => {
+    const poor = await customer(system.url)
+    const order_id = await place(poor, await product(admin, { price: 100 }))
+    await orderIs(poor, order_id, 'CANCELLED')
+    const history = system.databases['order-history']
+    const entries = async () => (await query(history, `select 1 from timeline where order_id = '${order_id}'`)).length
+    await until('its timeline is whole', async () => (await entries()) === 5)
+    const nothing = await dfctl('retry', order_id, '--reason', 'to see')
+    assert.equal(nothing.stdout, 'Everything that was said of it was handled.\n', nothing.stderr)
+
+    await query(
+      history,
+      `with gone as (delete from timeline where order_id = '${order_id}' and type = 'order_created' returning event_id)
+       delete from messaging.inbox where message_id in (select event_id from gone)`,
+    )
+    assert.equal(await entries(), 4)
+    const mended = await dfctl('retry', order_id, '--reason', 'its timeline lacked the beginning')
+    assert.equal(mended.stdout, 'Handed over:\n  order-history events.order_created\n', mended.stderr)
+    assert.equal(await entries(), 5)
+    await until('both are in the history', async () => (await toldOf(order_id)).length === 2)
+  })
+
+  it('compensate: the steps are undone before their deadline; cancel: as the customer could', async () => {
+    const thing = await product(admin, { price: 100, stock: 10 })
+    const before = (await buyer.get('/api/accounts/balance')).body.balance
+    for (const action of ['compensate', 'cancel']) {
+      const order_id = await place(buyer, thing)
+      await orderIs(buyer, order_id, 'PAID')
+      const { code, stderr } = await dfctl(action, order_id, '--reason', 'the shop burned down')
+      assert.equal(code, 0, stderr)
+      const { reason } = await orderIs(buyer, order_id, 'CANCELLED')
+      assert.equal(reason, action === 'cancel' ? 'CUSTOMER' : 'TIMED_OUT')
+      const again = await dfctl('compensate', order_id, '--reason', 'once more')
+      assert.equal(again.code, 5)
+      assert.match(again.stderr, /nothing is undone any more/)
+    }
+    assert.equal((await buyer.get('/api/accounts/balance')).body.balance, before)
+  })
+
+  it('nothing without a reason, and nothing to an order that is not there', async () => {
+    const nobody = '00000000-0000-7000-8000-000000000000'
+    for (const action of ['retry', 'cancel', 'compensate']) {
+      assert.equal((await dfctl(action, nobody)).code, 2)
+      assert.equal((await dfctl(action, nobody, '--reason', 'to see')).code, 4)
+    }
+    assert.deepEqual(await toldOf(nobody), [])
   })
 })

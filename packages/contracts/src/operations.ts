@@ -7,12 +7,15 @@ import { id, text, timestamp } from './values.ts'
 
 const reason = text.trim().min(3).max(500)
 
+/** What is done outside of the service operations, which only keeps why. */
+const noted = ['history_sent', 'order_retried', 'order_cancelled', 'order_compensated'] as const
+
 export const operatorActed = event('operator_acted', {
   about: 'Somebody who runs the system did something to it, and said why. Said before it is done.',
   aggregate: 'action_id',
   data: z.object({
     action_id: id,
-    action: z.enum(['dead_letters_retried', 'dead_letters_dropped', 'history_sent']),
+    action: z.enum(['dead_letters_retried', 'dead_letters_dropped', ...noted]),
     by: id,
     reason,
     detail: z.record(z.string(), z.unknown()),
@@ -45,7 +48,7 @@ export const noteAction = userRpc('operations.note', {
   about: 'Keeps in the history what somebody is about to do outside of any service, and why.',
   input: z.strictObject({
     action_id: id,
-    action: z.enum(['history_sent']),
+    action: z.enum(noted),
     reason,
     detail: z.record(z.string(), z.unknown()),
   }),

@@ -1,7 +1,7 @@
 // saga: how far each order's journey is, and what is being undone.
 import { z } from 'zod'
 import { cancelReason } from './order.ts'
-import { rpc } from './rpc.ts'
+import { rpc, userRpc } from './rpc.ts'
 import { id, timestamp } from './values.ts'
 
 export const sagaStatus = z.enum(['RUNNING', 'COMPENSATING', 'COMPLETED', 'CANCELLED'])
@@ -14,6 +14,15 @@ const sagaView = z.object({
   deadline: timestamp.nullable(),
   reason: cancelReason.nullable(),
   facts: z.array(z.object({ fact: z.string(), at: timestamp, event_id: id })),
+})
+
+export const compensateOrder = userRpc('saga.compensate', {
+  about:
+    'Takes the step an order waits for as failed, and undoes the others; of one that is being undone, sends the command again.',
+  input: z.strictObject({ order_id: id }),
+  output: sagaView,
+  rejections: ['forbidden', 'not_found', 'invalid_transition'],
+  idempotent: false,
 })
 
 export const getSaga = rpc('saga.get', {

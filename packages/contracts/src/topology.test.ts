@@ -8,7 +8,13 @@ import { subjectsOverlap } from './subject.ts'
 import { type ServiceTopology, services, topology } from './topology.ts'
 
 /** Answered, but called by no service: tools and operators ask. */
-const calledFromOutside = ['rpc.auth.verify', 'rpc.saga.get', 'rpc.audit.import', 'rpc.operations.note']
+const calledFromOutside = [
+  'rpc.auth.verify',
+  'rpc.saga.get',
+  'rpc.audit.import',
+  'rpc.operations.note',
+  'rpc.saga.compensate',
+]
 /** Asked by dfctl alone, so far. */
 const replayCalls = ['plan', 'start', 'list', 'end'].map((verb) => `rpc.replay.${verb}`)
 

@@ -199,7 +199,7 @@ const atWork = {
     owns: ['postgres'],
     hears: orderEvents,
     says: [inventory.releaseCommand, payment.refundCommand, delivery.cancelDeliveryCommand, order.cancelOrderCommand],
-    answers: [saga.getSaga],
+    answers: [saga.getSaga, saga.compensateOrder],
     calls: [],
   },
   review: {

@@ -27,11 +27,18 @@ export type Provisioned = { kind: 'stream' | 'consumer'; name: string; change: '
 
 /**
  * Brings every stream and consumer to what the contracts say; can be run at any time. Nothing is ever deleted. `replicas`:
- * copies of each stream, 3 wherever three servers run. Throws what the server answers to a change it refuses.
+ * copies of each stream, 3 wherever three servers run. `first`: the place at which a stream that has to be made begins, by its name.
+ * Throws what the server answers to a change it refuses.
  */
-export const provision = async (connection: NatsConnection, replicas: number): Promise<Provisioned[]> => {
+export const provision = async (
+  connection: NatsConnection,
+  replicas: number,
+  first: Partial<Record<StreamSettings['name'], number>> = {},
+): Promise<Provisioned[]> => {
   const manager = await jetstreamManager(connection)
-  const made = await Promise.all(streams.map((stream) => provisionStream(manager, streamConfig(stream, replicas))))
+  const made = await Promise.all(
+    streams.map((stream) => provisionStream(manager, streamConfig(stream, replicas), first[stream.name])),
+  )
   const contracts = services.flatMap(consumersOf)
   return [...made, ...(await Promise.all(contracts.map((contract) => provisionConsumer(manager, contract))))]
 }
@@ -54,9 +61,10 @@ const streamConfig = (stream: StreamSettings, replicas: number) =>
 const provisionStream = async (
   manager: JetStreamManager,
   config: ReturnType<typeof streamConfig>,
+  first_seq: number | undefined,
 ): Promise<Provisioned> => {
   const present = await found(manager.streams.info(config.name))
-  if (!present) await manager.streams.add(config)
+  if (!present) await manager.streams.add({ ...config, ...(first_seq !== undefined && { first_seq }) })
   else if (differs(present.config, config)) await manager.streams.update(config.name, config)
   else return { kind: 'stream', name: config.name, change: 'unchanged' }
   return { kind: 'stream', name: config.name, change: present ? 'updated' : 'created' }
