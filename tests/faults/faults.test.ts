@@ -140,6 +140,9 @@ describe('in the middle of 500 running orders', () => {
     }
     await survive(async () => {
       const rebuilt = rebuild('--rate', '2000')
+      const begun = async () =>
+        (await query(system.databases.audit, `select 1 from replays where state = 'running'`)).length
+      await until('it has begun', async () => (await begun()) === 1)
       for (const name of ['audit', 'order-history', 'audit']) {
         await sleep(500 + Math.random() * 1000)
         await killAndStart(name)
