@@ -57,6 +57,11 @@ export const commands: readonly Entry[] = [
     load: () => import('./commands/dlq.ts'),
   },
   {
+    name: 'verify',
+    summary: 'whether money, stock and the services agree',
+    load: () => import('./commands/verify.ts'),
+  },
+  {
     name: 'reconcile',
     summary: 'refill the streams from what the services said',
     load: () => import('./commands/reconcile.ts'),

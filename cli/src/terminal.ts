@@ -66,4 +66,26 @@ export const progress = (title: string): Progress => {
   }
 }
 
+/** Runs work as a step that fails when it throws; `conclude` says how it ended, in the place of the title. */
+export const during = async <T>(
+  title: string,
+  work: (step: { update(text: string): void; conclude(text: string): void }) => Promise<T>,
+): Promise<T> => {
+  const step = progress(title)
+  let end: string | undefined
+  try {
+    const result = await work({
+      update: step.update,
+      conclude: (text) => {
+        end = text
+      },
+    })
+    step.done(end)
+    return result
+  } catch (error) {
+    step.fail()
+    throw error
+  }
+}
+
 const seconds = (started: number) => `${((performance.now() - started) / 1000).toFixed(1)} s`

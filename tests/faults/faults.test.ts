@@ -252,4 +252,31 @@ describe('in the middle of 500 running orders', () => {
     )
     await lettersOnce(system)
   })
+
+  it('dfctl verify finds nothing wrong after all of it, and names what is planted', async () => {
+    const verify = () => dfctl(['verify', '--local-folder', system.dir ?? ''])
+    await until('all has settled and fits', async () => (await verify()).code === 0, 90)
+    const { stdout } = await verify()
+    assert.match(stdout, /^✔ money: [\d,]+ wallets.*\n✔ stock: \d+ products\n✔ orders: [\d,]+ since/)
+    const [order] = await query<{ order_id: string; user_id: string }>(
+      system.databases.order,
+      `select order_id, user_id from orders where status = 'COMPLETED' limit 1`,
+    )
+    assert.ok(order)
+    await query(system.databases.payment, 'update accounts set balance = balance + 1 where user_id = $1', [
+      order.user_id,
+    ])
+    await query(system.databases.inventory, 'update stock set received = received + 1')
+    await query(system.databases.saga, `update sagas set status = 'RUNNING' where order_id = $1`, [order.order_id])
+    await query(system.databases['order-history'], 'delete from timeline where order_id = $1', [order.order_id])
+    const wrong = await verify()
+    assert.equal(wrong.code, 3)
+    for (const named of [
+      `✘ money.*\\n +the wallet of ${order.user_id} holds \\d+`,
+      '✘ stock.*\\n +of product',
+      `${order.order_id}: it is COMPLETED, its saga RUNNING`,
+      `${order.order_id}: its timeline has 0 lines, the history 9 events`,
+    ])
+      assert.match(wrong.stdout, new RegExp(named))
+  })
 })

@@ -5,7 +5,7 @@ import { listReplays, type OutputOf, planReplay, type Replay, services, startRep
 import { type Ask, granted } from '../calls.ts'
 import { Failure } from '../failure.ts'
 import type { Target } from '../target.ts'
-import { progress } from '../terminal.ts'
+import { during } from '../terminal.ts'
 import { span } from '../time.ts'
 import { type Effects, effectsOf } from './effects.ts'
 
@@ -51,10 +51,9 @@ export const replayOf = async (ask: Ask, job: string): Promise<Replay> => {
 }
 
 /** Follows a replay until it ends, or until the deadline (milliseconds since 1970). */
-export const follow = async (ask: Ask, job: string, deadline: number): Promise<Replay> => {
-  const step = progress(`Replay ${job}`)
-  const begun = performance.now()
-  try {
+export const follow = (ask: Ask, job: string, deadline: number): Promise<Replay> =>
+  during(`Replay ${job}`, async ({ update, conclude }) => {
+    const begun = performance.now()
     for (;;) {
       // audit may be killed and come back: the replay goes on then.
       const replay = await replayOf(ask, job).catch((error: unknown) => {
@@ -62,12 +61,12 @@ export const follow = async (ask: Ask, job: string, deadline: number): Promise<R
         throw error
       })
       if (replay === null) {
-        step.update('audit does not answer')
+        update('audit does not answer')
         await sleep(1000)
         continue
       }
       if (replay.state === 'swapped' || replay.state === 'finalized') {
-        step.done(`Replay ${job}: ${replay.records} records`)
+        conclude(`Replay ${job}: ${replay.records} records`)
         return replay
       }
       if (replay.state === 'cancelled') throw new Failure('failed', `The replay ${job} was cancelled`)
@@ -76,14 +75,10 @@ export const follow = async (ask: Ask, job: string, deadline: number): Promise<R
           ...(replay.error && { why: replay.error }),
           next: `It goes on by itself: dfctl audit replay status ${job} --wait; to give it up: dfctl audit replay cancel ${job}.`,
         })
-      step.update(progressText(replay, performance.now() - begun))
+      update(progressText(replay, performance.now() - begun))
       await sleep(250)
     }
-  } catch (error) {
-    step.fail()
-    throw error
-  }
-}
+  })
 
 const progressText = ({ position, upper, records, error }: Replay, elapsed: number): string => {
   const rate = records / (elapsed / 1000)

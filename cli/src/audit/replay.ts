@@ -5,7 +5,7 @@ import type { Queryable } from '@deliveryflow/kit/postgres/statement'
 import { type Ask, granted } from '../calls.ts'
 import { Failure } from '../failure.ts'
 import type { Target } from '../target.ts'
-import { progress } from '../terminal.ts'
+import { during } from '../terminal.ts'
 import { writeWhole } from './file.ts'
 import { eventOf, nothingOf } from './history.ts'
 import { type Pace, paced } from './pace.ts'
@@ -65,26 +65,22 @@ export const send = async (
     const detail = { to: `${destination.kind}=${destination.name}`, ...plan }
     granted(noteAction, await ask(noteAction, { action_id: sent.job, action: 'history_sent', reason, detail }))
   }
-  const step = progress('Replaying the history')
   const due = paced(selected(db, { ...selection, to: plan.upto }), pace)
-  const counting = async function* () {
+  const counting = async function* (update: (text: string) => void) {
     for await (const record of due) {
       yield record
       sent.records++
       sent.last = record.sequence
-      if (sent.records % 1000 === 0) step.update(`${sent.records} of ${plan.records}`)
+      if (sent.records % 1000 === 0) update(`${sent.records} of ${plan.records}`)
     }
   }
-  try {
-    if (destination.kind === 'file') await writeWhole(destination.name, linesOf(counting()))
-    else if (destination.kind === 'stdout') for await (const line of linesOf(counting())) process.stdout.write(line)
-    else await publish(await sinkTo(target, sent.job, destination), counting(), sent)
-    step.done()
-    return sent
-  } catch (error) {
-    step.fail()
-    throw error
-  }
+  await during('Replaying the history', async ({ update }) => {
+    const records = counting(update)
+    if (destination.kind === 'file') await writeWhole(destination.name, linesOf(records))
+    else if (destination.kind === 'stdout') for await (const line of linesOf(records)) process.stdout.write(line)
+    else await publish(await sinkTo(target, sent.job, destination), records, sent)
+  })
+  return sent
 }
 
 const sinkTo = (

@@ -27,6 +27,15 @@ export type Chosen = [
   until: Date | null,
 ]
 
+/** The condition of `Chosen`, which stands at the third parameter. */
+const isChosen = `($3::uuid is null or order_id = $3)
+     and ($4::uuid is null or user_id = $4)
+     and ($5::text[] is null or type = any($5))
+     and ($6::text is null or correlation_id = $6)
+     and ($7::text is null or subject = $7)
+     and ($8::timestamptz is null or time >= $8)
+     and ($9::timestamptz is null or time <= $9)`
+
 /** A page of a selection behind a place, in the order of the history. */
 export const selectRecords = statement<[after: number, to: number, ...Chosen, limit: number], IndexedRow>(
   'select_records',
@@ -34,13 +43,7 @@ export const selectRecords = statement<[after: number, to: number, ...Chosen, li
      body, headers::text as headers
    from events
    where sequence > $1 and sequence <= $2
-     and ($3::uuid is null or order_id = $3)
-     and ($4::uuid is null or user_id = $4)
-     and ($5::text[] is null or type = any($5))
-     and ($6::text is null or correlation_id = $6)
-     and ($7::text is null or subject = $7)
-     and ($8::timestamptz is null or time >= $8)
-     and ($9::timestamptz is null or time <= $9)
+     and ${isChosen}
    order by sequence limit $10`,
 )
 
@@ -54,13 +57,7 @@ export const countRecords = statement<
      max(time) as last, max(sequence) as last_sequence
    from events
    where sequence >= $1 and sequence <= $2
-     and ($3::uuid is null or order_id = $3)
-     and ($4::uuid is null or user_id = $4)
-     and ($5::text[] is null or type = any($5))
-     and ($6::text is null or correlation_id = $6)
-     and ($7::text is null or subject = $7)
-     and ($8::timestamptz is null or time >= $8)
-     and ($9::timestamptz is null or time <= $9)
+     and ${isChosen}
    group by type order by count(*) desc, type`,
 )
 

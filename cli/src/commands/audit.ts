@@ -23,7 +23,7 @@ import { exitCode, Failure } from '../failure.ts'
 import type { Globals } from '../options.ts'
 import { print, printOne } from '../output.ts'
 import { withTarget } from '../target.ts'
-import { progress } from '../terminal.ts'
+import { during, progress } from '../terminal.ts'
 import { addReplay } from './audit-replay.ts'
 
 type HistoryOptions = SelectionOptions & { limit?: number; graph?: true }
@@ -148,15 +148,10 @@ Examples:
       await withTarget({ output, ...globals }, (target) =>
         withDatabase(target, 'audit', async (db) => {
           const places = await placesOf(db, range)
-          const step = progress(`Exporting to ${path}`)
-          const told = (done: number, all: number) => step.update(`${done} of ${all}`)
-          try {
-            await writeWhole(path, exportLines(db, places, exported, told))
-            step.done()
-          } catch (error) {
-            step.fail()
-            throw error
-          }
+          await during(`Exporting to ${path}`, ({ update }) => {
+            const told = (done: number, all: number) => update(`${done} of ${all}`)
+            return writeWhole(path, exportLines(db, places, exported, told))
+          })
         }),
       )
       printOne(
@@ -188,22 +183,16 @@ run again. An index that was lost: start audit on an empty database, then import
           next: `See dfctl audit verify --file ${path}.`,
         })
       await withTarget(globals, async (target) => {
-        const step = progress(`Importing ${path}`)
-        try {
-          const imported = await importFile(await openCalls(target), path, (done) =>
-            step.update(`${done} of ${verdict.records}`),
-          )
-          step.done()
-          printOne(
-            globals.output,
-            imported,
-            ({ records, entered, last }) =>
-              `${count(records, 'record')} up to ${last}, ${entered.toLocaleString('en')} of them new`,
-          )
-        } catch (error) {
-          step.fail()
-          throw error
-        }
+        const ask = await openCalls(target)
+        const imported = await during(`Importing ${path}`, ({ update }) =>
+          importFile(ask, path, (done) => update(`${done} of ${verdict.records}`)),
+        )
+        printOne(
+          globals.output,
+          imported,
+          ({ records, entered, last }) =>
+            `${count(records, 'record')} up to ${last}, ${entered.toLocaleString('en')} of them new`,
+        )
       })
     })
 

@@ -20,7 +20,7 @@ import { exitCode, Failure } from '../failure.ts'
 import type { Globals } from '../options.ts'
 import { type Column, print, printOne } from '../output.ts'
 import { withTarget } from '../target.ts'
-import { color, progress } from '../terminal.ts'
+import { color, during } from '../terminal.ts'
 import { span } from '../time.ts'
 
 type ListOptions = LetterFilter & { groupBy?: 'error' | 'consumer' | 'type'; limit: number }
@@ -163,22 +163,16 @@ const act = async (
     const ask = await openCalls(target, 120_000)
     const sequences = await chosen(ask, places, filterOf(options), options.all === true)
     const action = { action_id: randomUUID(), reason: options.reason }
-    const step = progress(title)
     const size = Math.min(portion, options.rate ?? portion)
-    try {
-      let told = ''
+    await during(title, async ({ update }) => {
       for (let at = 0; at < sequences.length; at += size) {
         const begun = performance.now()
-        told = await work(ask, sequences.slice(at, at + size), action)
-        step.update(`${Math.min(at + size, sequences.length)} of ${sequences.length}${told && `, ${told}`}`)
+        const told = await work(ask, sequences.slice(at, at + size), action)
+        update(`${Math.min(at + size, sequences.length)} of ${sequences.length}${told && `, ${told}`}`)
         if (options.rate && at + size < sequences.length)
           await sleep(Math.max(0, (size / options.rate) * 1000 - (performance.now() - begun)))
       }
-      step.done()
-    } catch (error) {
-      step.fail()
-      throw error
-    }
+    })
   })
 
 const retry = (command: Command) =>

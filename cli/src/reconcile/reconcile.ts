@@ -6,7 +6,7 @@ import { type Ask, connectionOf } from '../calls.ts'
 import { withDatabase } from '../database.ts'
 import { Failure } from '../failure.ts'
 import type { Target } from '../target.ts'
-import { progress } from '../terminal.ts'
+import { during } from '../terminal.ts'
 import { type HandedOver, handOver, notInHistory, publishAgain, saidBetween, unhandled } from './said.ts'
 import { countPending } from './store.ts'
 import { mendStreams, streamsState } from './streams.ts'
@@ -87,15 +87,8 @@ export const reconcile = async (
 
 const sum = (counts: Record<string, number>) => Object.values(counts).reduce((total, count) => total + count, 0)
 
-const stepOf = async (title: string, work: (update: (text: string) => void) => Promise<string>): Promise<void> => {
-  const step = progress(title)
-  try {
-    step.done(`${title}: ${await work((text) => step.update(text))}`)
-  } catch (error) {
-    step.fail()
-    throw error
-  }
-}
+const stepOf = (title: string, work: (update: (text: string) => void) => Promise<string>): Promise<void> =>
+  during(title, async ({ update, conclude }) => conclude(`${title}: ${await work(update)}`))
 
 /**
  * Waits until what was said before a moment is published, and every consumer has come as far as its stream reached then. Throws `unhealthy`

@@ -130,7 +130,7 @@ const judgeStream = (
   repair: string,
 ): Finding => {
   const info = found?.info
-  if (!info) return failure(found?.reason ?? 'it does not exist', repair)
+  if (!info) return failure(found?.reason ?? 'it does not exist', commandFor(readings, 'reconcile'))
   const { leader, replicas = [] } = info.cluster ?? {}
   if (!leader)
     return failure('it has no leader: too few of its replicas can be reached', commandFor(readings, 'status'))
