@@ -18,6 +18,9 @@ import * as store from './replay-store.ts'
 export type AuditContext = Context<typeof topology.audit>
 type Answer<R> = AnswerOf<R, AuditContext>
 
+/** Milliseconds for what waits until nobody handles a message. */
+const tendTimeout = 30_000
+
 /** The types of events that a projection folds. */
 export const heardBy = (projection: ProjectionName): string[] => topology[projection].hears.map(({ type }) => type)
 
@@ -68,15 +71,22 @@ export const end: Answer<typeof endReplay> = async ({ job, action }, context, ca
   const [present] = await store.selectJob(db, job)
   if (!present) return reject('not_found', `There is no replay ${job}.`)
   const [from, to] = action === 'cancel' ? (['running', 'cancelled'] as const) : (['swapped', 'finalized'] as const)
-  if (present.state === to) return viewOf(present)
-  if (present.state !== from)
+  if (present.state !== from && present.state !== to)
     return reject('replay_conflict', `It is ${present.state}; only one that is ${from} can be ${to}.`)
-  const tended = await call(tendProjection(present.projection), {
-    action: action === 'cancel' ? 'discard' : 'finalize',
-    job,
-  })
+  const tend = (what: 'status' | 'discard' | 'finalize') =>
+    call(tendProjection(present.projection), { action: what, job }, { timeout_ms: tendTimeout })
+  if (action === 'cancel') {
+    const shadow = await tend('status')
+    if (!(shadow instanceof Rejection) && shadow.job === job && shadow.state === 'swapped')
+      return reject('replay_conflict', 'It was swapped in this moment; finalize it.')
+    // Cancelled before it is discarded: whoever is at work on it sees that, and begins nothing anew.
+    await close(context, job, from, to)
+  }
+  const tended = await tend(action === 'cancel' ? 'discard' : 'finalize')
   if (tended instanceof Rejection) return tended
-  return viewOf((await close(context, job, from, to)) ?? present)
+  await close(context, job, from, to)
+  const [ended = present] = await store.selectJob(db, job)
+  return viewOf(ended)
 }
 
 /** Moves a job to its end, and says so. Undefined when somebody else did. */

@@ -27,29 +27,39 @@ export const startReplayer = (context: AuditContext): Background =>
   })
 
 /** Goes on with the oldest replay that runs; resolves to whether there is more to do at once. */
-const takeTurn = ({ transaction, ...context }: AuditContext): Promise<boolean> =>
-  transaction(async (tx) => {
+const takeTurn = async (context: AuditContext): Promise<boolean> => {
+  const { db, transaction } = context
+  const [waiting] = await store.selectRunning(db)
+  if (!waiting) return false
+  return transaction(async (tx) => {
     const [turn] = await store.takeTurn(tx)
     const [job] = turn?.taken ? await store.selectRunning(tx) : []
     if (!job) return false
     try {
-      return await goOn({ transaction, ...context }, job)
+      return await goOn(context, job)
     } catch (error) {
-      await store.noteError(context.db, job.job, error instanceof Error ? error.message : String(error))
+      await store.noteError(db, job.job, error instanceof Error ? error.message : String(error))
       throw error
     }
   })
+}
 
 const goOn = async (context: AuditContext, job: store.Job): Promise<boolean> => {
   const { db, call, log } = context
   const { projection } = job
   if (!isProjection(projection)) throw new Error(`${projection} is no projection any more.`)
-  const tend = async (action: 'begin' | 'swap'): Promise<ShadowState> => {
+  const tend = async (action: 'begin' | 'swap' | 'discard'): Promise<ShadowState> => {
     const state = await call(tendProjection(projection), { action, job: job.job }, { timeout_ms: callTimeout })
     if (state instanceof Rejection) throw new Error(state.detail)
     return state
   }
   const shadow = await tend('begin')
+  const [present] = await store.selectJob(db, job.job)
+  if (present?.state === 'cancelled') {
+    // It was cancelled, and then begun here once more.
+    await tend('discard')
+    return false
+  }
   if (shadow.state === 'swapped' || (await fill(context, job, shadow))) {
     await tend('swap')
     await close(context, job.job, 'running', 'swapped')

@@ -109,6 +109,31 @@ it('gives what is there already, row for row and index for index', async () => {
   assert.deepEqual(await rows(`select 1 from pg_namespace where nspname in ('shadow', 'replaced')`), [])
 })
 
+it('is given up without a trace, and may be begun again', async () => {
+  const slow = dfctl('--to', 'projection=order-history', '--reason', 'to be given up', '--rate', '1', '--timeout', '1m')
+  const running = async () =>
+    (JSON.parse((await dfctl('list', '-o', 'json')).stdout) as { job: string; state: string; position: number }[]).find(
+      ({ state, position }) => state === 'running' && position > 0,
+    )
+  await until('it has begun', async () => (await running()) !== undefined)
+  const job = (await running())?.job ?? ''
+  const waiting = await dfctl('status', job, '--wait', '--timeout', '1s')
+  assert.equal(waiting.code, 3)
+  assert.match(waiting.stderr, /has not ended yet(.*\n)*.*It goes on by itself/)
+  assert.match((await dfctl('cancel', job)).stdout, /is cancelled/)
+  assert.match((await dfctl('cancel', job)).stdout, /is cancelled/)
+  const ended = await slow
+  assert.equal(ended.code, 1)
+  assert.match(ended.stderr, /was cancelled/)
+  await until('nothing stands beside', async () => {
+    const left = await rows(`select 1 from pg_namespace where nspname in ('shadow', 'replaced')`)
+    return left.length === 0
+  })
+  const { replay } = await rebuild()
+  assert.equal((await dfctl('cancel', replay.job)).code, 5, 'it was swapped in')
+  assert.equal((await dfctl('finalize', replay.job)).code, 0)
+})
+
 it('stands in the history with its reason, and in the list', async () => {
   const told = await run([
     'audit',

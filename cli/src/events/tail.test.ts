@@ -50,7 +50,7 @@ describe('events', () => {
     const admin = await signIn(system.url, system.admin.email, system.admin.password)
     const thing = await product(admin)
     const poor = await customer(system.url)
-    const stop = AbortSignal.timeout(30_000)
+    const stop = AbortSignal.timeout(90_000)
     const since = new Date()
     const wanted = ({ data }: Tailed) => data.user_id === poor.user_id
     const events = tail(target, {

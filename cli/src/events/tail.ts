@@ -62,7 +62,8 @@ export async function* tail(target: Target, options: TailOptions): AsyncGenerato
         cause: error,
       })
     })
-  const messages = await consumer.consume({ max_messages: 500 })
+  // Pulls of 5 s, with a heartbeat in the middle: one that a lost connection took away is noticed by that, not after half a minute.
+  const messages = await consumer.consume({ max_messages: 500, expires: 5000 })
   stop.addEventListener('abort', () => messages.stop(), { once: true })
   if (stop.aborted) messages.stop()
   try {

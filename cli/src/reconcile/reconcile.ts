@@ -32,6 +32,9 @@ export type ReconcileOptions = {
   timeout: number
 }
 
+/** Milliseconds within which a message reaches everybody who hears it, when all is well. */
+const underWay = 30_000
+
 /** Finds, and unless it is a dry run mends, what is missing. It can be run at any time and as often as one likes. */
 export const reconcile = async (
   target: Target,
@@ -59,8 +62,9 @@ export const reconcile = async (
     }
     return result.made.length === 0 ? 'all there' : result.made.join(', ')
   })
-  // What is said from here on is none of this run's business: orders may flow.
-  const until = new Date()
+  // What is said from here on is none of this run's business: orders may flow. A dry run waits for nobody, so it leaves out what may
+  // be under way.
+  const until = new Date(Date.now() - (dry_run ? underWay : 0))
   if (!dry_run) await stepOf('What is under way', () => settled(target, until, deadline))
   await stepOf('What was said and is not in the history', async (update) => {
     for await (const { database, rows } of saidBetween(target, since, until)) {

@@ -18,8 +18,10 @@ import { type SaidRow, selectBegun, selectHandled, selectIndexed, selectSaid, se
 
 const page = 1000
 
-/** The services that say something, by the database that holds their outbox. */
-const sayers = [...new Map(services.filter(({ says }) => says.length > 0).map((one) => [databaseOf(one), one])).keys()]
+/** The databases whose outboxes hold what is said. */
+const sayers = [
+  ...new Set(services.filter(({ says }) => says.length > 0).flatMap((service) => databaseOf(service) ?? [])),
+]
 
 /** Everything that was said between two moments, a page of one service at a time. Messages of MongoDB's outbox are not among them. */
 export async function* saidBetween(
@@ -28,7 +30,6 @@ export async function* saidBetween(
   until: Date,
 ): AsyncGenerator<{ database: string; rows: SaidRow[] }> {
   for (const database of sayers) {
-    if (database === null) continue
     for (let after = 0; ; ) {
       const rows = await withDatabase(target, database, (db) => selectSaid(db, since, until, after, page))
       if (rows.length > 0) yield { database, rows }
@@ -42,11 +43,9 @@ export async function* saidBetween(
 export const saidOf = async (target: Target, order_id: string, since: Date): Promise<SaidRow[]> => {
   const aggregates = [order_id, ...letterKeysOf(order_id)]
   const rows = sayers.map((database) =>
-    database === null
-      ? []
-      : withDatabase(target, database, async (db) =>
-          (await Promise.all(aggregates.map((aggregate) => selectSaidOf(db, since, aggregate)))).flat(),
-        ),
+    withDatabase(target, database, async (db) =>
+      (await Promise.all(aggregates.map((aggregate) => selectSaidOf(db, since, aggregate)))).flat(),
+    ),
   )
   return (await Promise.all(rows)).flat()
 }
