@@ -1,6 +1,6 @@
 // dfctl audit replay: the history once more, into a read model that is built anew. Nothing that reaches the world outside hears it.
 import { endReplay, listReplays, type Replay } from '@deliveryflow/contracts'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { speed } from '../audit/pace.ts'
 import { follow, type Plan, planOf, type Report, rebuild, replayOf } from '../audit/projection.ts'
 import { planSend, type SendPlan, send } from '../audit/replay.ts'
@@ -31,7 +31,11 @@ export const addReplay = (audit: Command): void => {
     .description('send the history again: to a read model that is built anew, or selected records somewhere else')
     .option('--to <target>', 'projection=NAME, subject=replay.NAME, stream=NAME, file=PATH or stdout')
     .option('--reason <text>', 'why: it is kept in the history; not needed for a file and stdout')
-    .option('--speed <speed>', 'instant, original, or so many times faster: 10x', speed, Number.POSITIVE_INFINITY)
+    .addOption(
+      new Option('--speed <speed>', 'original, or so many times faster: 10x')
+        .argParser(speed)
+        .default(Number.POSITIVE_INFINITY, 'instant'),
+    )
     .option('--max-gap <duration>', 'cut longer pauses to this', duration)
     .option('--rate <count>', 'at most this many records a second', wholeNumber)
     .option('--dry-run', 'only say what it would do')
