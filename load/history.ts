@@ -35,7 +35,7 @@ const options = new Command('npm run bench:history --')
   .option('--orders <n>', `journeys of ${eventsOfJourney} events`, whole, 30_000)
   .option(
     '--index <n>',
-    'rows more in the index, for the search alone (10000000 takes some minutes and 8 GB of disk)',
+    'rows more in the index, for the search alone (10000000 takes a quarter of an hour and 10 GB of disk)',
     whole,
     0,
   )
