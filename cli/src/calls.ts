@@ -1,5 +1,5 @@
 // Calls to services over NATS as dfctl makes them: as an administrator or for a user, with what went wrong as a Failure.
-import { type InputOf, type OutputOf, type RpcContract, services } from '@deliveryflow/contracts'
+import { type InputOf, type OutputOf, ownerOf, type RpcContract } from '@deliveryflow/contracts'
 import { DeadlineExceeded, Rejection, Unavailable } from '@deliveryflow/kit/errors'
 import { rpcClient } from '@deliveryflow/kit/rpc/client'
 import type { NatsConnection } from '@nats-io/transport-node'
@@ -39,7 +39,7 @@ export const openCalls = async (target: Target, timeout_ms = 10_000): Promise<As
       return await call(contract, input, { caller, timeout_ms })
     } catch (error) {
       if (!(error instanceof Unavailable || error instanceof DeadlineExceeded)) throw error
-      const owner = services.find(({ answers }) => answers.some(({ subject }) => subject === contract.subject))?.name
+      const owner = ownerOf(contract)
       throw new Failure('unhealthy', `${contract.subject} got no answer`, {
         why: error.message,
         next: `See dfctl check${owner ? ` and dfctl logs ${owner}` : ''}.`,

@@ -1,11 +1,12 @@
 // operations: what people who run the system do to it, each time with a reason that the history keeps.
 import { z } from 'zod'
 import { operation } from './http.ts'
-import { event } from './message.ts'
+import { event, type StreamName } from './message.ts'
 import { rpc, userRpc } from './rpc.ts'
-import { id, text, timestamp } from './values.ts'
+import { id, reason, text, timestamp } from './values.ts'
 
-const reason = text.trim().min(3).max(500)
+/** Where a message lay that a service gave up. */
+const sourceStream = z.enum(['EVENTS', 'COMMANDS', 'JOBS'] satisfies StreamName[])
 
 /** What is done outside of the service operations, which only keeps why. */
 const noted = ['history_sent', 'order_retried', 'order_cancelled', 'order_compensated'] as const
@@ -27,7 +28,7 @@ export const retryMessage = (service: string) =>
   rpc(`retry.${service}`, {
     about: 'Handles a message once more that was given up, as its consumer would.',
     input: z.strictObject({
-      stream: z.enum(['EVENTS', 'COMMANDS', 'JOBS']),
+      stream: sourceStream,
       subject: z.string(),
       sequence: z.int().min(1),
       stored_at: timestamp,
@@ -80,7 +81,7 @@ export type DeadLetter = z.infer<typeof deadLetter>
 
 const filter = {
   service: text.max(100).optional(),
-  stream: z.enum(['EVENTS', 'COMMANDS', 'JOBS']).optional(),
+  stream: sourceStream.optional(),
   type: text.max(100).optional(),
   error: text.max(500).optional().meta({ description: 'a part of the error' }),
 }

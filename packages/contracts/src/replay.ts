@@ -2,12 +2,11 @@
 import { z } from 'zod'
 import { event } from './message.ts'
 import { type RpcContract, rpc, userRpc } from './rpc.ts'
-import { id, text, timestamp } from './values.ts'
+import { id, reason, timestamp } from './values.ts'
 
-const reason = text.trim().min(3).max(500)
 const place = z.int().min(0)
 
-/** Which part of an answer tells where a read model built anew stands. `upper`: what it is filled up to by a replay; the rest it hears itself. */
+/** Where a read model that is built anew stands. `upper`: what it is filled up to by a replay; the rest it hears itself. */
 const shadowState = z.object({
   state: z.enum(['none', 'filling', 'swapped']),
   job: id.nullable(),

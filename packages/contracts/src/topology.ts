@@ -307,6 +307,13 @@ export type ServiceName = keyof typeof topology
 
 export const services: readonly ServiceTopology[] = Object.values(topology)
 
+const owners = new Map(
+  services.flatMap((service) => answersOf(service).map(({ subject }) => [subject, service.name] as const)),
+)
+
+/** The name of the service that answers a call; undefined for a call that none does. */
+export const ownerOf = ({ subject }: RpcContract): string | undefined => owners.get(subject)
+
 /** The name of the database a service keeps its state in, or null when it has none of PostgreSQL. */
 export const databaseOf = (service: ServiceTopology): string | null =>
   service.owns.includes('postgres') ? (service.database ?? service.name) : null

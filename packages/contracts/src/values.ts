@@ -23,6 +23,9 @@ export const text = z
 
 export const address = text.trim().min(3).max(500)
 
+/** Why somebody who runs the system does something to it. */
+export const reason = text.trim().min(3).max(500)
+
 /** One page of a list: ask again with `next_cursor` until it is null. */
 export const pageOf = <Item extends z.ZodType>(item: Item) =>
   z.object({ items: z.array(item), next_cursor: z.string().nullable() })

@@ -1,14 +1,7 @@
 // Asks other services over NATS: with a deadline, a circuit breaker for each target, and retries where a call may be repeated.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  answersOf,
-  type Caller,
-  type InputOf,
-  type OutputOf,
-  type RpcContract,
-  services,
-} from '@deliveryflow/contracts'
+import { type Caller, type InputOf, type OutputOf, ownerOf, type RpcContract } from '@deliveryflow/contracts'
 import {
   type Msg,
   type NatsConnection,
@@ -56,7 +49,7 @@ export const rpcClient = (connection: NatsConnection): Call => {
   })()
 
   return async (contract, input, { caller, timeout_ms = defaultTimeout } = {}) => {
-    const target = ownerOf(contract)
+    const target = targetOf(contract)
     const breaker = getOrMake(breakers, target, newBreaker)
     const deadline = Date.now() + timeout_ms
     const repeatable = mayRepeat(contract, input)
@@ -82,6 +75,9 @@ export const rpcClient = (connection: NatsConnection): Call => {
     })
   }
 }
+
+/** Whom a call asks, as errors and spans name it. */
+const targetOf = (contract: RpcContract) => ownerOf(contract) ?? contract.subject
 
 const mayRepeat = ({ idempotent }: RpcContract, input: unknown): boolean =>
   idempotent === 'with_key' ? (input as { idempotency_key?: string }).idempotency_key !== undefined : idempotent
@@ -125,7 +121,7 @@ const request = async <R extends RpcContract>(
   } catch (error) {
     const cause = error instanceof RequestError ? (error.cause ?? error) : error
     if (cause instanceof NoRespondersError || (error instanceof RequestError && error.isNoResponders())) {
-      throw new Unavailable(`${ownerOf(contract)} is not running.`, { cause })
+      throw new Unavailable(`${targetOf(contract)} is not running.`, { cause })
     }
     if (cause instanceof TimeoutError) {
       throw new DeadlineExceeded(`${contract.subject} did not answer in time.`, { cause })
@@ -142,11 +138,6 @@ const read = <R extends RpcContract>(contract: R, answer: Msg): OutputOf<R> | Re
   if (code === 'internal') throw new Error(`${contract.subject} failed: ${detail}`)
   return reject(problemCode(code), detail, extra)
 }
-
-const owners = new Map(
-  services.flatMap((service) => answersOf(service).map((answer) => [answer.subject, service.name])),
-)
-const ownerOf = (contract: RpcContract) => owners.get(contract.subject) ?? contract.subject
 
 const getOrMake = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
   const present = map.get(key)
