@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isProjection, replayTo, type ShadowState, tendProjection } from '@deliveryflow/contracts'
 import { type Background, Rejection, repeat } from '@deliveryflow/kit'
+import { reasonOf } from '@deliveryflow/kit/reason'
 import { type AuditContext, close, heardBy } from './replay.ts'
 import * as store from './replay-store.ts'
 
@@ -38,7 +39,7 @@ const takeTurn = async (context: AuditContext): Promise<boolean> => {
     try {
       return await goOn(context, job)
     } catch (error) {
-      await store.noteError(db, job.job, error instanceof Error ? error.message : String(error))
+      await store.noteError(db, job.job, reasonOf(error))
       throw error
     }
   })

@@ -1,7 +1,7 @@
 // The stream DLQ: read in pages, one removed, or put in its place with a new error. What letters mean is the domain's.
 import { isUtf8 } from 'node:buffer'
+import { headersOf } from '@deliveryflow/kit/messaging/headers'
 import { JetStreamApiError, type JetStreamClient, JetStreamError, type StoredMsg } from '@nats-io/jetstream'
-import { headers as natsHeaders } from '@nats-io/transport-node'
 import type { Buried } from './domain.ts'
 
 const stream = 'DLQ'
@@ -47,9 +47,7 @@ export const remove = async (js: JetStreamClient, sequence: number): Promise<boo
 
 /** Puts a letter back under new headers, behind all others. */
 export const buryAgain = async (js: JetStreamClient, letter: Buried, headers: [string, string][]): Promise<void> => {
-  const made = natsHeaders()
-  for (const [name, value] of headers) made.append(name, value)
-  await js.publish(letter.subject, letter.body, { headers: made })
+  await js.publish(letter.subject, letter.body, { headers: headersOf(headers) })
 }
 
 /** A body as text, or in base64 where it is none. */

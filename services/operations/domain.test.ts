@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type Buried, count, deadLetterOf, failedAgain, fits, type Group, groupKey, originalHeaders } from './domain.ts'
+import { deadLetterOf } from '@deliveryflow/contracts'
+import { type Buried, count, failedAgain, fits, type Group, groupKey, originalHeaders } from './domain.ts'
 
 const buried = (headers: Record<string, string> = {}): Buried => ({
   sequence: 7,

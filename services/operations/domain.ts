@@ -1,5 +1,5 @@
-// What a dead letter is, which ones are meant, and how it stands after another attempt. Pure.
-import type { DeadLetter } from '@deliveryflow/contracts'
+// Which dead letters are meant, what they have in common, and how one stands after another attempt. Pure.
+import { type DeadLetter, deadLetterOf, isDeadLetterHeader, isServerHeader } from '@deliveryflow/contracts'
 
 /** A message of the stream DLQ. */
 export type Buried = {
@@ -15,36 +15,6 @@ export type Filter = {
   stream?: string | undefined
   type?: string | undefined
   error?: string | undefined
-}
-
-/** The stream was named in small letters in the subject; headers say it as it is. */
-export const deadLetterOf = ({ sequence, headers, stored_at }: Buried): DeadLetter => {
-  const of = (name: string) => headers.get(name) || null
-  const at = stored_at.toISOString()
-  return {
-    sequence,
-    service: of('df-dlq-service') ?? '',
-    stream: of('df-dlq-stream') ?? '',
-    subject: of('df-dlq-subject') ?? '',
-    type: of('ce-type'),
-    event_id: of('ce-id'),
-    aggregate: of('ce-subject'),
-    correlation_id: of('ce-correlationid'),
-    error: unquoted(of('df-dlq-error')),
-    attempts: Number(of('df-dlq-attempts') ?? 0),
-    retries: Number(of('df-dlq-retries') ?? 0),
-    first_time: of('df-dlq-first-time') ?? at,
-    last_time: of('df-dlq-last-time') ?? at,
-  }
-}
-
-/** Text that was written as JSON because a header holds one line. */
-export const unquoted = (json: string | null): string => {
-  try {
-    return String(JSON.parse(json ?? '""'))
-  } catch {
-    return json ?? ''
-  }
 }
 
 export const fits = (letter: DeadLetter, { service, stream, type, error }: Filter): boolean =>
@@ -87,11 +57,9 @@ export const count = (groups: Map<string, Group>, letter: DeadLetter, by: Parame
   }
 }
 
-const own = /^(df-dlq-|Nats-)/i
-
 /** The headers that the message had when it was first delivered. */
 export const originalHeaders = ({ headers }: Buried): [string, string][] =>
-  [...headers].filter(([name]) => !own.test(name))
+  [...headers].filter(([name]) => !isServerHeader(name) && !isDeadLetterHeader(name))
 
 /** The headers of a letter that failed once more; a second copy of the same retry is recognised. */
 export const failedAgain = (
@@ -100,7 +68,7 @@ export const failedAgain = (
   now: Date,
 ): [string, string][] => {
   const { attempts, retries } = deadLetterOf(buried)
-  const changed = new Map([...buried.headers].filter(([name]) => !/^Nats-/i.test(name)))
+  const changed = new Map([...buried.headers].filter(([name]) => !isServerHeader(name)))
   changed.set('Nats-Msg-Id', `dlq:retry:${buried.sequence}`)
   changed.set('df-dlq-attempts', String(attempts + 1))
   changed.set('df-dlq-retries', String(retries + 1))

@@ -3,6 +3,7 @@ import {
   type Caller,
   type DataOf,
   type DeadLetter,
+  deadLetterOf,
   type dropDeadLetters,
   type getDeadLetter,
   type groupDeadLetters,
@@ -12,10 +13,11 @@ import {
   type retryDeadLetters,
   retryMessage,
   type topology,
+  unquoted,
 } from '@deliveryflow/contracts'
 import { type AnswerOf, type Context, DeadlineExceeded, newId, Rejection, reject, Unavailable } from '@deliveryflow/kit'
 import { bodyOf, buryAgain, letterAt, lettersFrom, remove } from './dead-letters.ts'
-import { type Buried, count, deadLetterOf, failedAgain, fits, type Group, originalHeaders, unquoted } from './domain.ts'
+import { type Buried, count, failedAgain, fits, type Group, originalHeaders } from './domain.ts'
 import { insertAction } from './store.ts'
 
 type OperationsContext = Context<typeof topology.operations>

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { noteAction } from '@deliveryflow/contracts'
 import type { Queryable } from '@deliveryflow/kit/postgres/statement'
 import { type Ask, granted } from '../calls.ts'
-import { Failure } from '../failure.ts'
+import { Failure, reasonOf } from '../failure.ts'
 import type { Target } from '../target.ts'
 import { during } from '../terminal.ts'
 import { writeWhole } from './file.ts'
@@ -96,7 +96,7 @@ const publish = async (sink: Sink, records: AsyncIterable<IndexedRow>, sent: Sen
   } catch (error) {
     if (sent.last === null || error instanceof Failure) throw error
     throw new Failure('unhealthy', `It broke off after ${sent.records} records`, {
-      why: error instanceof Error ? error.message : String(error),
+      why: reasonOf(error),
       next: `Go on with --from-seq ${sent.last + 1}; some from there on may have been sent.`,
       cause: error,
     })

@@ -1,6 +1,9 @@
 // Sends selected records of the history somewhere else: to a file, a stream or a subject of their own. Never to where events happen.
+import { isServerHeader } from '@deliveryflow/contracts'
+import { headersOf } from '@deliveryflow/kit/messaging/headers'
+import { found } from '@deliveryflow/kit/messaging/provision'
 import { jetstream, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream'
-import { type NatsConnection, headers as natsHeaders } from '@nats-io/transport-node'
+import type { NatsConnection } from '@nats-io/transport-node'
 import { connectionOf } from '../calls.ts'
 import { Failure, reasonOf } from '../failure.ts'
 import type { Target } from '../target.ts'
@@ -36,7 +39,7 @@ export const subjectSink = async (target: Target, job: string, subject: string):
   let waiting = 0
   return {
     send: async (record) => {
-      connection.publish(`${subject}.${record.type}`, bodyOf(record), { headers: headersOf(record, job) })
+      connection.publish(`${subject}.${record.type}`, bodyOf(record), { headers: replayHeaders(record, job) })
       if (++waiting % flushEvery === 0) await connection.flush()
     },
     end: () => connection.flush(),
@@ -54,7 +57,7 @@ export const streamSink = async (target: Target, job: string, name: string): Pro
   return {
     send: async (record) => {
       if (failure) throw failure
-      const headers = headersOf(record, job)
+      const headers = replayHeaders(record, job)
       headers.set('Nats-Msg-Id', `${job}:${record.sequence}`)
       const stored = js
         .publish(`${subject}.${record.type}`, bodyOf(record), { headers })
@@ -81,7 +84,7 @@ const makeStream = async (connection: NatsConnection, name: string, subject: str
       cause,
     })
   // The server takes a stream that is made again just like it was for no change, and two replays would lie in it.
-  if (await streams.info(name).catch(() => null)) throw refused('it is there already')
+  if (await found(streams.info(name))) throw refused('it is there already')
   const { config } = await streams.info('EVENTS')
   try {
     await streams.add({
@@ -97,14 +100,12 @@ const makeStream = async (connection: NatsConnection, name: string, subject: str
   }
 }
 
-/** As the record lies in the history, with the job and its place; the server's own headers belong to its first publishing. */
-const headersOf = ({ headers, sequence }: IndexedRow, job: string) => {
-  const made = natsHeaders()
-  for (const [name, value] of JSON.parse(headers ?? '[]') as [string, string][])
-    if (!/^Nats-/i.test(name)) made.append(name, value)
-  made.set('df-replay', job)
-  made.set('df-replay-sequence', String(sequence))
-  return made
-}
+/** As the record lies in the history, with the job and its place. */
+const replayHeaders = ({ headers, sequence }: IndexedRow, job: string) =>
+  headersOf([
+    ...(JSON.parse(headers ?? '[]') as [string, string][]).filter(([name]) => !isServerHeader(name)),
+    ['df-replay', job],
+    ['df-replay-sequence', String(sequence)],
+  ])
 
 const bodyOf = ({ data, body }: IndexedRow): string | Uint8Array => data ?? body ?? ''

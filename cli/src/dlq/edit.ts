@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Failure } from '../failure.ts'
+import { Failure, reasonOf } from '../failure.ts'
 
 /**
  * Opens the text in $VISUAL or $EDITOR (vi where neither is set) and returns what it was changed to; JSON is shown with line breaks and
@@ -46,7 +46,7 @@ const compact = (text: string) => {
     return JSON.stringify(JSON.parse(text))
   } catch (error) {
     throw new Failure('usage', 'What was edited is no JSON', {
-      why: error instanceof Error ? error.message : String(error),
+      why: reasonOf(error),
       next: 'Nothing was changed; run it again.',
     })
   }

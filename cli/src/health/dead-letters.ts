@@ -1,5 +1,7 @@
 // The newest messages of the stream DLQ: what could not be handled, by whom, and why. The messages stay where they are.
-import { JetStreamApiError, jetstreamManager, type StoredMsg } from '@nats-io/jetstream'
+import { deadLetterOf } from '@deliveryflow/contracts'
+import { found } from '@deliveryflow/kit/messaging/provision'
+import { jetstreamManager, type StoredMsg } from '@nats-io/jetstream'
 import type { NatsConnection } from '@nats-io/transport-node'
 
 /** One dead letter, as the kit buried it. */
@@ -18,36 +20,20 @@ export type DeadLetter = {
 export const readDeadLetters = async (connection: NatsConnection, limit: number): Promise<DeadLetter[]> => {
   const manager = await jetstreamManager(connection, { timeout: 6000, checkAPI: false })
   const { state } = await manager.streams.info('DLQ')
-  const found: DeadLetter[] = []
-  for (let seq = state.last_seq; seq >= Math.max(1, state.first_seq) && found.length < limit; seq--) {
-    const message = await manager.streams.getMessage('DLQ', { seq }).catch((error: unknown) => {
-      // One that was removed from the middle.
-      if (error instanceof JetStreamApiError && error.apiError().code === 404) return null
-      throw error
-    })
-    if (message) found.push(letterOf(message))
+  const letters: DeadLetter[] = []
+  for (let seq = state.last_seq; seq >= Math.max(1, state.first_seq) && letters.length < limit; seq--) {
+    // None where one was removed from the middle.
+    const message = await found(manager.streams.getMessage('DLQ', { seq }))
+    if (message) letters.push(letterOf(message))
   }
-  return found
+  return letters
 }
 
 const letterOf = ({ seq, time, header }: StoredMsg): DeadLetter => {
-  const of = (name: string) => header.get(name)
-  return {
-    seq,
-    time: time.toISOString(),
-    service: of('df-dlq-service'),
-    stream: of('df-dlq-stream'),
-    subject: of('df-dlq-subject'),
-    aggregate: of('ce-subject') || null,
-    attempts: Number(of('df-dlq-attempts')) || null,
-    error: unquoted(of('df-dlq-error')),
-  }
-}
-
-const unquoted = (text: string): string => {
-  try {
-    return String(JSON.parse(text))
-  } catch {
-    return text
-  }
+  const { service, stream, subject, aggregate, attempts, error } = deadLetterOf({
+    sequence: seq,
+    headers: header,
+    stored_at: time,
+  })
+  return { seq, time: time.toISOString(), service, stream, subject, aggregate, attempts: attempts || null, error }
 }

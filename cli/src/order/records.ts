@@ -1,5 +1,5 @@
 // What services keep of one order and no call answers: ledger entries, letters, the saga's commands, dead letters.
-import { letter } from '@deliveryflow/contracts'
+import { type DeadLetter, deadLetterOf, letter } from '@deliveryflow/contracts'
 import { statement } from '@deliveryflow/kit/postgres/statement'
 import { DeliverPolicy, jetstream } from '@nats-io/jetstream'
 import { withDatabase } from '../database.ts'
@@ -65,8 +65,6 @@ const selectCommands = statement<[order_id: string, since: Date], CommandRow>(
 export const commandsOf = (target: Target, order_id: string, since: Date): Promise<CommandRow[]> =>
   withDatabase(target, 'saga', (db) => selectCommands(db, order_id, since))
 
-export type DeadLetter = { sequence: number; service: string; subject: string; error: string; at: string; id: string }
-
 const mostDeadLetters = 10_000
 
 /** The order's messages that a service gave up, since `since`. Reads headers alone, of the first 10,000 dead letters. */
@@ -82,22 +80,7 @@ export const deadLettersOf = async (target: Target, order_id: string, since: Dat
   const max_messages = Math.min(num_pending, mostDeadLetters)
   for await (const { seq, headers, time } of await consumer.fetch({ max_messages, expires: 5000 })) {
     if (headers?.get('ce-correlationid') !== order_id && headers?.get('ce-subject') !== order_id) continue
-    found.push({
-      sequence: seq,
-      service: headers.get('df-dlq-service'),
-      subject: headers.get('df-dlq-subject'),
-      error: textOf(headers.get('df-dlq-error')),
-      at: headers.get('df-dlq-last-time') || time.toISOString(),
-      id: headers.get('ce-id'),
-    })
+    found.push(deadLetterOf({ sequence: seq, headers, stored_at: time }))
   }
   return found
-}
-
-const textOf = (json: string): string => {
-  try {
-    return String(JSON.parse(json))
-  } catch {
-    return json
-  }
 }

@@ -1,8 +1,8 @@
 // Puts together what happened to one order from everything that was read of it, by time. Pure.
-import type { getSaga, OutputOf } from '@deliveryflow/contracts'
+import type { DeadLetter, getSaga, OutputOf } from '@deliveryflow/contracts'
 import { eventDetail } from '../events/detail.ts'
 import type { AuditRecord } from './history.ts'
-import type { CommandRow, DeadLetter, LedgerEntry, LetterRow } from './records.ts'
+import type { CommandRow, LedgerEntry, LetterRow } from './records.ts'
 
 export type EntryKind = 'event' | 'command' | 'fact' | 'ledger' | 'letter' | 'dead_letter'
 
@@ -91,8 +91,8 @@ export const timelineOf = ({ events, facts, commands, ledger, letters, dead_lett
       detail: { status, news: letter_key.split(':')[2], message_id },
       id: letter_key,
     })),
-    ...dead_letters.map(({ at, subject, service, error, id, sequence }) => ({
-      ...plain({ at, kind: 'dead_letter', name: subject, service, id }),
+    ...dead_letters.map(({ last_time, subject, service, error, event_id, sequence }) => ({
+      ...plain({ at: last_time, kind: 'dead_letter', name: subject, service, id: event_id }),
       detail: { error, dlq_sequence: sequence },
     })),
   ]

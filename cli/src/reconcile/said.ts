@@ -3,6 +3,7 @@ import {
   type ConsumerContract,
   consumersOf,
   databaseOf,
+  isServerHeader,
   retryMessage,
   type ServiceTopology,
   services,
@@ -157,7 +158,7 @@ export const handOver = async (target: Target, ask: Ask, missing: readonly Unhan
         stored_at: (place?.stored_at ?? new Date()).toISOString(),
         attempt: 1,
         headers: Object.entries(JSON.parse(row.headers) as Record<string, string>).filter(
-          ([name]) => !/^Nats-/i.test(name),
+          ([name]) => !isServerHeader(name),
         ),
         body: Buffer.from(row.data).toString('base64'),
       }),

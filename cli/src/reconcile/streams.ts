@@ -1,10 +1,10 @@
 // Streams and consumers that are not there are made again. The history goes on where the index knows it to end: no place is given twice.
-import { type Provisioned, provision } from '@deliveryflow/kit/messaging/provision'
-import { JetStreamApiError, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
+import { found, type Provisioned, provision } from '@deliveryflow/kit/messaging/provision'
+import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
 import { reach } from '../audit/store.ts'
 import { connectionOf } from '../calls.ts'
 import { withDatabase } from '../database.ts'
-import { Failure } from '../failure.ts'
+import { Failure, reasonOf } from '../failure.ts'
 import type { Target } from '../target.ts'
 
 /** `began_anew`: EVENTS is there, and gives places that the history has given already. */
@@ -39,11 +39,10 @@ export const mendStreams = async (
 
 const infoOf = async (manager: JetStreamManager, name: string) => {
   try {
-    return await manager.streams.info(name)
+    return await found(manager.streams.info(name))
   } catch (error) {
-    if (error instanceof JetStreamApiError && error.apiError().code === 404) return null
     throw new Failure('unhealthy', `The stream ${name} does not answer`, {
-      why: error instanceof Error ? error.message : String(error),
+      why: reasonOf(error),
       next: 'See dfctl check: NATS must have its quorum first.',
       cause: error,
     })

@@ -41,6 +41,7 @@ export const headerSchemas = {
     'df-dlq-subject': string('The subject it had.'),
     'df-dlq-sequence': string('Its place in that stream.'),
     'df-dlq-attempts': string('How often it was delivered.'),
+    'df-dlq-retries': string('How often it was tried by hand after that.'),
     'df-dlq-first-time': time('When the stream took it.'),
     'df-dlq-last-time': time('When the service gave up.'),
     'df-dlq-error': string('The name and message of the error, as a JSON string.'),

@@ -1,6 +1,7 @@
 // Everything the services, the command line and the documents know of each other.
 export * from './audit.ts'
 export * from './catalog.ts'
+export * from './dead-letter.ts'
 export * from './delivery.ts'
 export * from './http.ts'
 export * from './identity.ts'

@@ -1,7 +1,7 @@
 // What each service's NATS user may publish and subscribe: exactly what the topology says, nothing else.
 
+import { deadLetterSubject } from './dead-letter.ts'
 import type { MessageContract, StreamName } from './message.ts'
-import { deadLetterSubject } from './streams.ts'
 import { answersOf, type ServiceTopology, services } from './topology.ts'
 
 /** The permissions of one NATS user, in the words of the server's configuration. */

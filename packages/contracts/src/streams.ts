@@ -55,6 +55,3 @@ export const streams: readonly StreamSettings[] = [
 
 /** ack_wait: how long a consumer may hold a message in silence. max_ack_pending: how many may be under way. */
 export const consumerSettings = { ack_wait_ms: 10_000, max_ack_pending: 2000 } as const
-
-/** Where a message goes that a consumer could not handle. */
-export const deadLetterSubject = (service: string, stream: StreamName) => `dlq.${service}.${stream.toLowerCase()}`

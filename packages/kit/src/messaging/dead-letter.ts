@@ -1,7 +1,7 @@
 // Puts a message that cannot be handled among the dead letters, whole and with the reason, before it is terminated.
-import { type ConsumerContract, deadLetterSubject } from '@deliveryflow/contracts'
+import { type ConsumerContract, deadLetterSubject, isServerHeader } from '@deliveryflow/contracts'
 import type { JetStreamClient, JsMsg } from '@nats-io/jetstream'
-import { headers as natsHeaders } from '@nats-io/transport-node'
+import { headersOf } from './headers.ts'
 
 /**
  * Copies the message to the DLQ stream, then ends it: on a work queue `term` deletes, so the copy comes first. The copy
@@ -14,10 +14,10 @@ export const bury = async (
   message: JsMsg,
   error: unknown,
 ): Promise<void> => {
-  const headers = natsHeaders()
+  const headers = new Map<string, string>()
   for (const [name, values] of message.headers ?? []) {
-    // The server's own ones belong to the first publishing: a batch id would make the copy part of that batch.
-    if (!name.startsWith('Nats-')) headers.set(name, values[0] ?? '')
+    // A batch id would make the copy part of the batch that the message was published in.
+    if (!isServerHeader(name)) headers.set(name, values[0] ?? '')
   }
   const reason = error instanceof Error ? error : new Error(String(error))
   const about = {
@@ -35,6 +35,8 @@ export const bury = async (
     'df-dlq-stack': JSON.stringify(reason.stack ?? ''),
   }
   for (const [name, value] of Object.entries(about)) headers.set(name, value)
-  await js.publish(deadLetterSubject(consumer.service, consumer.stream), message.data, { headers })
+  await js.publish(deadLetterSubject(consumer.service, consumer.stream), message.data, {
+    headers: headersOf(headers),
+  })
   message.term(reason.name)
 }

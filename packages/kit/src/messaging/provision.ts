@@ -99,8 +99,8 @@ const provisionConsumer = async (manager: JetStreamManager, contract: ConsumerCo
   return { kind: 'consumer', name, change: present ? 'updated' : 'created' }
 }
 
-/** The answer, or null where there is no such stream or consumer yet. */
-const found = async <T>(answer: Promise<T>): Promise<T | null> => {
+/** The answer, or null where there is no such stream, consumer or message. Throws what else the server says. */
+export const found = async <T>(answer: Promise<T>): Promise<T | null> => {
   try {
     return await answer
   } catch (error) {

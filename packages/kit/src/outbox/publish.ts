@@ -1,6 +1,7 @@
 // Puts messages into their stream: in atomic batches where more than one waits, one by one after an unknown outcome.
 import type { JetStreamClient } from '@nats-io/jetstream'
-import { type MsgHdrs, headers as natsHeaders } from '@nats-io/transport-node'
+import type { MsgHdrs } from '@nats-io/transport-node'
+import { headersOf } from '../messaging/headers.ts'
 
 /** A message as the stream takes it. `aggregate` names what must stay in order. */
 export type Publishable = {
@@ -48,9 +49,9 @@ const atomically = async (js: JetStreamClient, messages: readonly Publishable[])
   const last = rest.pop()
   if (first === undefined || last === undefined) return false
   try {
-    const batch = await js.startBatch(first.subject, first.data, { headers: headersOf(first), timeout })
-    for (const message of rest) batch.add(message.subject, message.data, { headers: headersOf(message) })
-    await batch.commit(last.subject, last.data, { headers: headersOf(last), timeout })
+    const batch = await js.startBatch(first.subject, first.data, { headers: wireHeaders(first), timeout })
+    for (const message of rest) batch.add(message.subject, message.data, { headers: wireHeaders(message) })
+    await batch.commit(last.subject, last.data, { headers: wireHeaders(last), timeout })
     return true
   } catch {
     return false
@@ -65,7 +66,7 @@ const oneByOne = async <P extends Publishable>(js: JetStreamClient, messages: re
     [...Map.groupBy(messages, ({ aggregate }) => aggregate).values()].map(async (chain) => {
       try {
         for (const message of chain) {
-          await js.publish(message.subject, message.data, { headers: headersOf(message), timeout })
+          await js.publish(message.subject, message.data, { headers: wireHeaders(message), timeout })
           stored.push(message)
         }
       } catch (error) {
@@ -76,8 +77,4 @@ const oneByOne = async <P extends Publishable>(js: JetStreamClient, messages: re
   return { stored, failures }
 }
 
-const headersOf = (message: Publishable): MsgHdrs => {
-  const headers = natsHeaders()
-  for (const [name, value] of Object.entries(message.headers)) headers.set(name, value)
-  return headers
-}
+const wireHeaders = ({ headers }: Publishable): MsgHdrs => headersOf(Object.entries(headers))

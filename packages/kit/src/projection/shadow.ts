@@ -5,10 +5,10 @@
 // Each record enters once: the replay knows by its place how far it has come, and leaves out what came live; live messages that are
 // behind that place were replayed already.
 import type { InputOf, OutputOf, replayTo, ShadowState, tendProjection } from '@deliveryflow/contracts'
-import { headers as natsHeaders } from '@nats-io/transport-node'
 import { type Rejection, reject } from '../errors.ts'
 import type { Raw } from '../messaging/consumer.ts'
 import type { Message } from '../messaging/envelope.ts'
+import { headersOf } from '../messaging/headers.ts'
 import { unseen } from '../messaging/inbox.ts'
 import type { Database } from '../postgres/database.ts'
 import type { Transact, Transaction } from '../postgres/transaction.ts'
@@ -159,18 +159,13 @@ const isPoisoned = async (
   return failed.length > before && failed.length - before < messages.length
 }
 
-const rawOf = (job: string, sequence: number, subject: string, headers: string, body: string): Raw => {
-  const made = natsHeaders()
-  for (const [name, value] of JSON.parse(headers) as [string, string][]) made.append(name, value)
-  made.set('df-replay', job)
-  return {
-    subject,
-    headers: made,
-    data: Buffer.from(body),
-    seq: sequence,
-    time: new Date(0),
-    info: { deliveryCount: 1 },
-  }
-}
+const rawOf = (job: string, sequence: number, subject: string, headers: string, body: string): Raw => ({
+  subject,
+  headers: headersOf([...(JSON.parse(headers) as [string, string][]), ['df-replay', job]]),
+  data: Buffer.from(body),
+  seq: sequence,
+  time: new Date(0),
+  info: { deliveryCount: 1 },
+})
 
 const textOf = (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))

@@ -1,7 +1,7 @@
 // Answers `rpc.retry.<service>`: a message that was given up is handled once more, as its consumer would, and whoever asked hears how it went.
 import type { ConsumerContract, InputOf, OutputOf, retryMessage } from '@deliveryflow/contracts'
-import { headers as natsHeaders } from '@nats-io/transport-node'
 import { isConnectionError, type Rejection, reject } from '../errors.ts'
+import { headersOf } from '../messaging/headers.ts'
 import type { Way } from './listen.ts'
 
 type Retry = ReturnType<typeof retryMessage>
@@ -16,13 +16,11 @@ export const retryAnswer =
     const { stream, subject, sequence, stored_at, attempt } = input
     const [, way] = ways.find(([contract]) => contract.stream === stream) ?? []
     if (!way) return reject('invalid_request', `Nothing of ${stream} is heard here.`)
-    const headers = natsHeaders()
-    for (const [name, value] of input.headers) headers.append(name, value)
     const data = Buffer.from(input.body, 'base64')
     try {
       await way.handle({
         subject,
-        headers,
+        headers: headersOf(input.headers),
         data,
         seq: sequence,
         time: new Date(stored_at),
