@@ -21,19 +21,19 @@ const happened = (some: Partial<Happened>): Happened => ({
   ...some,
 })
 const journeyOf = (some: Partial<Happened>) => {
-  const { order_id, user_id, correlated } = indexRowOf(recordOf(happened(some)))
-  return { order_id, user_id, correlated }
+  const { order_id, user_id } = indexRowOf(recordOf(happened(some)))
+  return { order_id, user_id }
 }
 
 describe('indexRowOf', () => {
   it('takes order and user from the data', () => {
     const data = { order_id: order, user_id: user }
-    assert.deepEqual(journeyOf({ data }), { order_id: order, user_id: user, correlated: null })
+    assert.deepEqual(journeyOf({ data }), { order_id: order, user_id: user })
   })
 
   it('looks for the order in the correlation when the data name none', () => {
     const data = { product_id: product, user_id: user }
-    const of = (correlation_id: string) => journeyOf({ aggregate: product, correlation_id, data }).correlated
+    const of = (correlation_id: string) => journeyOf({ aggregate: product, correlation_id, data }).order_id
     assert.equal(of(order), order)
     assert.equal(of(product), null, 'the journey of the aggregate itself')
     assert.equal(of(user), null, 'the journey of the user')
@@ -41,7 +41,7 @@ describe('indexRowOf', () => {
   })
 
   it('keeps the place, the envelope and the data', () => {
-    const { headers, stored_at, correlated, ...row } = indexRowOf(
+    const { headers, stored_at, ...row } = indexRowOf(
       recordOf(happened({ causation_id: product, data: { note: 'x' } })),
     )
     assert.deepEqual(row, {

@@ -10,10 +10,7 @@ export type Stored = {
   readonly stored_at: Date
 }
 
-/**
- * A row of the index. `data`: the body as text of JSON, `body`: the same where it is none. `correlated`: an id that may be that of
- * an order; the index knows whether it is.
- */
+/** A row of the index. `data`: the body as text of JSON, `body`: the same where it is none. */
 export type IndexRow = {
   readonly sequence: number
   readonly nats_subject: string
@@ -27,7 +24,6 @@ export type IndexRow = {
   readonly subject: string
   readonly order_id: string | null
   readonly user_id: string | null
-  readonly correlated: string | null
   readonly correlation_id: string
   readonly causation_id: string | null
   readonly time: Date
@@ -37,8 +33,8 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 
 /**
  * What the index keeps of a record, whatever it is: one that is no event of ours is part of the history all the same. Order and user
- * are those of the data; an event that names no order may still belong to one by its correlation, unless that is the event's own
- * aggregate or user, where every journey of theirs begins.
+ * are those of the data; an event that names no order is of the one whose journey it belongs to by its correlation, unless that is the event's
+ * own aggregate or user, where every journey of theirs begins.
  */
 export const indexRowOf = (record: Stored): IndexRow => {
   const header = new Map(record.headers)
@@ -60,9 +56,8 @@ export const indexRowOf = (record: Stored): IndexRow => {
     type: header.get('ce-type') ?? record.subject.replace(/^events\./, ''),
     source: header.get('ce-source') ?? '',
     subject,
-    order_id,
+    order_id: order_id ?? (own ? null : idIn(correlation_id)),
     user_id,
-    correlated: order_id === null && !own ? idIn(correlation_id) : null,
     correlation_id,
     causation_id: header.get('ce-causationid') || null,
     time: timeIn(header.get('ce-time')) ?? record.stored_at,

@@ -2,21 +2,16 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import type { Caller } from '@deliveryflow/contracts'
-import { type Database, Rejection } from '@deliveryflow/kit'
+import { Rejection } from '@deliveryflow/kit'
 import { readSigningKey, signCheckpoint } from '@deliveryflow/kit/history/checkpoint'
 import { genesis, hashOf, linkOf } from '@deliveryflow/kit/history/record'
 import { lineOf, type SealedRecord } from '@deliveryflow/kit/history/segment'
-import { openDatabase } from '@deliveryflow/kit/postgres/database'
-import { migrate } from '@deliveryflow/kit/postgres/migrate'
-import { transactions } from '@deliveryflow/kit/postgres/transaction'
-import { createLog } from '@deliveryflow/kit/telemetry/log'
-import { type ScratchDatabase, scratchDatabase } from '@deliveryflow/local/testing'
+import { scratchDatabase } from '@deliveryflow/local/testing'
 import * as handle from './handlers.ts'
 import { importSegment } from './import.ts'
-import { type Sealing, sealOnce } from './sealer.ts'
-import { recordOf } from './testing.ts'
+import { sealOnce } from './sealer.ts'
+import { recordOf, type ScratchIndex, scratchIndex } from './testing.ts'
 
 const key = readSigningKey(randomBytes(32).toString('base64url'))
 const uuid = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}`
@@ -50,37 +45,23 @@ const segmentOf = (from: number, to: number, change: (record: SealedRecord) => S
 }
 
 describe('importing a segment', () => {
-  let scratch: ScratchDatabase
-  let db: Database
-  let sealing: Sealing
+  let index: ScratchIndex
   before(async () => {
-    scratch = await scratchDatabase()
-    await migrate(scratch.url, fileURLToPath(new URL('./migrations', import.meta.url)))
-    const log = createLog('test', 'silent')
-    db = openDatabase({ url: scratch.url, application_name: 'test', max: 4 }, log)
-    const transaction = transactions(db, 'audit', () => undefined)
-    sealing = { db, transaction, key, log, checkpoint_records: 1000, checkpoint_ms: 3_600_000 }
+    index = await scratchIndex(await scratchDatabase(), { key })
   })
-  beforeEach(() => db.query({ name: '', text: 'truncate events, seals, checkpoints, signing_keys', values: [] }))
-  after(async () => {
-    await db?.end()
-    await scratch?.drop()
-  })
+  beforeEach(() => index.empty())
+  after(() => index?.drop())
 
   const admin: Caller = { user_id: uuid(1), role: 'admin' }
   const importing = async (segment: string, caller = admin) => {
-    const { transaction } = sealing
+    const { transaction } = index.sealing
     const answer = await importSegment({ segment }, { transaction } as Parameters<typeof importSegment>[1], caller)
     return answer instanceof Rejection ? `${answer.code}: ${answer.detail}` : answer.entered
   }
-  const links = async () => {
-    const { rows } = await db.query<{ link: Buffer }>({
-      name: '',
-      text: 'select link from seals order by sequence',
-      values: [],
-    })
-    return rows.map((row) => row.link.toString('hex'))
-  }
+  const links = async () =>
+    (await index.rows<{ link: Buffer }>('select link from seals order by sequence')).map(({ link }) =>
+      link.toString('hex'),
+    )
   const expected = (from = 1, to = history.length) =>
     history.slice(from - 1, to).map((record) => Buffer.from(record.link ?? []).toString('hex'))
 
@@ -92,18 +73,18 @@ describe('importing a segment', () => {
   })
 
   it('goes before what a new index began with: that is sealed again behind it', async () => {
-    await handle.enter(history.slice(20), db)
-    await sealOnce(sealing)
+    await handle.enter(history.slice(20), index.db)
+    await sealOnce(index.sealing)
     assert.notDeepEqual(await links(), expected(21))
     assert.equal(await importing(segmentOf(1, 12)), 12)
     assert.equal(await importing(segmentOf(13, 20)), 8)
-    await sealOnce(sealing)
+    await sealOnce(index.sealing)
     assert.deepEqual(await links(), expected())
   })
 
   it('goes on behind what is there, and leaves no gap', async () => {
-    await handle.enter(history.slice(0, 10), db)
-    await sealOnce(sealing)
+    await handle.enter(history.slice(0, 10), index.db)
+    await sealOnce(index.sealing)
     assert.match(String(await importing(segmentOf(15, 20))), /history_conflict: The history ends at 10/)
     assert.equal(await importing(segmentOf(11, 20)), 10)
     assert.deepEqual(await links(), expected(1, 20))
@@ -121,8 +102,8 @@ describe('importing a segment', () => {
       ...{ sequence: 5, id: uuid(99), type: 'order_paid', aggregate: uuid(500), correlation_id: uuid(500) },
       ...{ causation_id: null, time: new Date(0), data: {} },
     })
-    await handle.enter([...history.slice(0, 4), other], db)
-    await sealOnce(sealing)
+    await handle.enter([...history.slice(0, 4), other], index.db)
+    await sealOnce(index.sealing)
     assert.match(String(await importing(segmentOf(1, 20))), /history_conflict: Place 5 holds another record/)
     assert.match(String(await importing(segmentOf(6, 20))), /history_conflict: The chain up to 5 is another one/)
     assert.equal((await links()).length, 5)

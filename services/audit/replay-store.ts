@@ -65,9 +65,12 @@ export const endJob = statement<[job: string, from: string, to: string], Job>(
 export type HistoryRow = { sequence: number; subject: string; headers: string | null; body: string | null }
 
 /** Records behind a place, up to another one. The types are no condition: a generic plan would sort the whole history by them. */
-export const selectHistory = statement<[after: number, upto: number, types: string[], limit: number], HistoryRow>(
+export const selectHistory = statement<
+  [after: number, upto: number, types: string[] | null, limit: number],
+  HistoryRow
+>(
   'select_history',
-  `select sequence, nats_subject as subject, case when type = any($3) then headers::text end as headers,
+  `select sequence, nats_subject as subject, case when type = any($3::text[]) then headers::text end as headers,
      case when type = any($3) then data::text end as body
    from events where sequence > $1 and sequence <= $2 order by sequence limit $4`,
 )
@@ -75,10 +78,10 @@ export const selectHistory = statement<[after: number, upto: number, types: stri
 export type TypeCount = { type: string; records: number; bytes: number; first: Date; last: Date }
 
 /** What a replay would hand over. */
-export const countTypes = statement<[types: string[]], TypeCount>(
+export const countTypes = statement<[types: string[] | null], TypeCount>(
   'count_history',
   `select type, count(*) as records, sum(length(data::text) + length(headers::text)) as bytes, min(time) as first, max(time) as last
-   from events where type = any($1) and data is not null and headers is not null group by type order by count(*) desc, type`,
+   from events where ($1::text[] is null or type = any($1)) and data is not null and headers is not null group by type order by count(*) desc, type`,
 )
 
 /** How far the chain reaches: up to there no record is missing. */

@@ -21,8 +21,9 @@ type Answer<R> = AnswerOf<R, AuditContext>
 /** Milliseconds for what waits until nobody handles a message. */
 const tendTimeout = 30_000
 
-/** The types of events that a projection folds. */
-export const heardBy = (projection: ProjectionName): string[] => topology[projection].hears.map(({ type }) => type)
+/** The types of events that a projection folds; null for the index, which holds whatever there is. */
+export const heardBy = (projection: ProjectionName): string[] | null =>
+  projection === 'audit' ? null : topology[projection].hears.map(({ type }) => type)
 
 export const plan: Answer<typeof planReplay> = async ({ projection }, { db }, caller) => {
   if (caller.role !== 'admin') return forbidden()

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isProjection, replayTo, type ShadowState, tendProjection } from '@deliveryflow/contracts'
 import { type Background, Rejection, repeat } from '@deliveryflow/kit'
 import { reasonOf } from '@deliveryflow/kit/reason'
+import { refill } from './refill.ts'
 import { type AuditContext, close, heardBy } from './replay.ts'
 import * as store from './replay-store.ts'
 
@@ -61,7 +62,8 @@ const goOn = async (context: AuditContext, job: store.Job): Promise<boolean> => 
     await tend('discard')
     return false
   }
-  if (shadow.state === 'swapped' || (await fill(context, job, shadow))) {
+  const doFill = projection === 'audit' ? fillIndex : fill
+  if (shadow.state === 'swapped' || (await doFill(context, job, shadow))) {
     await tend('swap')
     await close(context, job.job, 'running', 'swapped')
     log.info({ job: job.job, projection }, 'a read model was built anew and swapped in')
@@ -69,6 +71,25 @@ const goOn = async (context: AuditContext, job: store.Job): Promise<boolean> => 
   }
   const [sealed] = await store.lastSealed(db)
   return (sealed?.sequence ?? 0) >= shadow.upper
+}
+
+/** Fills the index for a turn; resolves to whether it is full. */
+const fillIndex = async (context: AuditContext, job: store.Job, { position, upper }: ShadowState): Promise<boolean> => {
+  const { db, log } = context
+  const until = Date.now() + turn
+  const [sealed] = await store.lastSealed(db)
+  const bound = Math.min(upper, sealed?.sequence ?? 0)
+  let at = position
+  while (at < bound && Date.now() < until) {
+    const upto = Math.min(bound, at + Math.min(batch.records, job.rate ?? batch.records))
+    const filled = await refill(context, { job: job.job, after: at, upto })
+    const { records, failed } = filled
+    if (failed.length > 0) log.warn({ places: failed }, 'records of the history are not what was sealed')
+    await store.advanceJob(db, job.job, filled.position, upper, records, failed.length)
+    if (job.rate) await sleep((records / job.rate) * 1000)
+    at = filled.position
+  }
+  return at >= upper
 }
 
 type Page = { rows: store.HistoryRow[]; upto: number }
@@ -136,7 +157,7 @@ const pageAfter = async (
   db: AuditContext['db'],
   after: number,
   bound: number,
-  types: string[],
+  types: string[] | null,
   most: number,
 ): Promise<Page> => {
   if (after >= bound) return { rows: [], upto: bound }

@@ -24,6 +24,7 @@ export default defineService(topology.audit, {
       .describe('a checkpoint is signed after so many records'),
     CHECKPOINT_SECONDS: z.coerce.number().min(1).default(60).describe('or after so long, when there are fewer'),
   }),
+  projection: { tables: ['events'] },
   records: handle.enter,
   answers: {
     'audit.list_events': handle.list,

@@ -7,10 +7,9 @@ const insert = statement<[events: string]>(
   `insert into events (sequence, nats_subject, headers, data, body, hash, stored_at, event_id, type, source, subject, order_id,
      user_id, correlation_id, causation_id, time)
    select sequence, nats_subject, headers::json, data::json, decode(body, 'hex'), decode(hash, 'hex'), stored_at, event_id, type,
-     source, subject, coalesce(order_id, (select e.order_id from events e where e.order_id = t.correlated limit 1)),
-     user_id, correlation_id, causation_id, time
+     source, subject, order_id, user_id, correlation_id, causation_id, time
    from json_to_recordset($1::json) as t(sequence bigint, nats_subject text, headers text, data text, body text, hash text,
-     stored_at timestamptz, event_id uuid, type text, source text, subject text, order_id uuid, user_id uuid, correlated uuid,
+     stored_at timestamptz, event_id uuid, type text, source text, subject text, order_id uuid, user_id uuid,
      correlation_id text, causation_id text, time timestamptz)
    order by sequence
    on conflict (sequence) do nothing`,

@@ -7,26 +7,21 @@ import type {
   topology,
   updateProduct,
 } from '@deliveryflow/contracts'
-import { type AnswerOf, type Context, type HearOf, newId, reject, rowsOf } from '@deliveryflow/kit'
+import { type AnswerOf, type Context, type Fold, newId, reject, rowsOf } from '@deliveryflow/kit'
 import { cursorAfter, patternOf, productBefore, productOf } from './domain.ts'
 import * as store from './store.ts'
 
 type Catalog = typeof topology.catalog
 export type CatalogContext = Context<Catalog>
-type Hear<M> = HearOf<M, Catalog, CatalogContext>
 type Answer<R> = AnswerOf<R, CatalogContext>
 
 /** Before every product: names are not empty. */
 const beginning = { name: '', product_id: '00000000-0000-0000-0000-000000000000' }
 
-export const countReviews: Hear<typeof reviewCreated> = {
+export const countReviews: Fold<typeof reviewCreated, CatalogContext> = {
   effects: 'none',
   batch: async (messages, tx) => {
     const reviews = messages.map(({ data: { review_id, product_id, rating } }) => ({ review_id, product_id, rating }))
-    await store.lockProducts(
-      tx,
-      reviews.map(({ product_id }) => product_id),
-    )
     await store.countReviews(tx, rowsOf(reviews))
   },
 }

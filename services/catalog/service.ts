@@ -4,6 +4,7 @@ import { defineService } from '@deliveryflow/kit'
 import * as handle from './handlers.ts'
 
 export default defineService(topology.catalog, {
+  projection: { tables: ['counted_reviews', 'ratings'] },
   hears: { review_created: handle.countReviews },
   answers: {
     'catalog.list': handle.list,

@@ -1,30 +1,15 @@
 // The stream DLQ: read in pages, one removed, or put in its place with a new error. What letters mean is the domain's.
 import { isUtf8 } from 'node:buffer'
+import { storedFrom } from '@deliveryflow/kit/messaging/direct'
 import { headersOf } from '@deliveryflow/kit/messaging/headers'
-import { JetStreamApiError, type JetStreamClient, JetStreamError, type StoredMsg } from '@nats-io/jetstream'
+import { JetStreamApiError, type JetStreamClient, type StoredMsg } from '@nats-io/jetstream'
 import type { Buried } from './domain.ts'
 
 const stream = 'DLQ'
-const page = 500
 
-/** The letters from a place on, in the order of their places. Read a page at a time, so that memory does not grow with their number. */
+/** The letters from a place on, in the order of their places. */
 export async function* lettersFrom(js: JetStreamClient, sequence: number): AsyncGenerator<Buried> {
-  const { direct } = await js.jetstreamManager(false)
-  for (let from = sequence; ; ) {
-    let read = 0
-    try {
-      for await (const message of await direct.getBatch(stream, { seq: from, batch: page })) {
-        read++
-        from = message.seq + 1
-        yield buriedOf(message)
-      }
-    } catch (error) {
-      // Behind the last one there is nothing, which the server answers with a status 404.
-      if (error instanceof JetStreamError && 'code' in error && error.code === 404) return
-      throw error
-    }
-    if (read < page) return
-  }
+  for await (const message of storedFrom(js, stream, sequence)) yield buriedOf(message)
 }
 
 /** One letter; null when there is none at this place, or no longer. */

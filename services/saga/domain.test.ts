@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { CancelReason } from '@deliveryflow/contracts'
 import fc from 'fast-check'
-import { decide, expire, type FactName, type Facts, factOf, hear, steps } from './domain.ts'
+import { decide, type FactName, type Facts, factOf, fold, hear, lateStep, sendAgain, steps } from './domain.ts'
 import { type Choose, deadlines, inOrder, newSaga, type Script, smooth, World } from './world.ts'
 
 const reasons: { readonly [Name in FactName]?: CancelReason } = {
@@ -158,12 +158,13 @@ describe('an undo', () => {
     it(`of ${name} that is not confirmed in time is sent again, each time with twice the patience`, () => {
       const later = compensatable.slice(index + 1).flatMap((step) => step.undo.confirmed_by.slice(-1))
       const facts = known('inventory_reserved', 'payment_captured', 'deliver_timed_out', ...later)
-      let { saga } = expire({ ...newSaga(), facts, status: 'COMPENSATING' }, new Date(0), 'event', deadlines)
+      let { saga } = sendAgain({ ...newSaga(), facts, status: 'COMPENSATING' }, new Date(0), deadlines)
       for (let times = 1; times < 9; times++) {
         assert.equal(saga.sent[undo.command.type], times)
         const { deadline_at } = saga
         assert.ok(deadline_at)
-        const again = expire(saga, deadline_at, 'event', deadlines)
+        assert.equal(lateStep(saga), null)
+        const again = sendAgain(saga, deadline_at, deadlines)
         assert.equal(again.command?.contract, undo.command)
         const patience = deadlines.COMMAND_DEADLINE_MS * 2 ** Math.min(times, 5)
         assert.equal(again.saga.deadline_at?.getTime(), deadline_at.getTime() + patience)
@@ -289,12 +290,14 @@ describe('whatever happens', () => {
         const events = [...heard, ...heard]
           .map((event) => ({ event, place: stream.next().value ?? 0 }))
           .sort((a, b) => a.place - b.place)
-        const lateness = Object.fromEntries(Object.entries(saga.facts).filter(([name]) => name.endsWith('_timed_out')))
-        let other = { ...newSaga(), facts: lateness }
+        let other = newSaga()
         for (const { event } of events) other = hear(other, [event], new Date(0), deadlines)?.saga ?? other
         assert.deepEqual(other.facts, saga.facts)
         assert.deepEqual(decide(other.facts), decide(saga.facts))
         assert.equal(other.status, saga.status)
+        const folded = events.reduce((before, { event }) => fold(before, [event]), newSaga())
+        const { sent, deadline_at, version, ...view } = saga
+        assert.deepEqual(folded, { ...view, sent: {}, deadline_at: null, version: 0 })
       }),
       { numRuns: 500 },
     )

@@ -18,6 +18,8 @@ import {
 // ── The steps ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 type StepName = 'reserve' | 'pay' | 'assign' | 'deliver' | 'complete'
+/** A step that may be late. */
+type Timed = Exclude<StepName, 'complete'>
 type UndoCommand = typeof releaseCommand | typeof refundCommand | typeof cancelDeliveryCommand
 
 /** How long each step may take, in milliseconds. COMMAND: how long its owner may take to confirm an undo. */
@@ -85,10 +87,10 @@ export type Heard = HeardOf<(typeof topology)['saga']['hears'][number]>
 
 /** An event is a fact by its type; a delivery's by its status, with `delivery_stopped` for what ended at the saga's command. */
 export type FactName =
-  | Exclude<Heard['type'], 'delivery_status_updated'>
+  | Exclude<Heard['type'], 'delivery_status_updated' | 'step_timed_out'>
   | `delivery_${Lowercase<DeliveryStatus>}`
   | 'delivery_stopped'
-  | `${StepName}_timed_out`
+  | `${Timed}_timed_out`
 
 /** When something happened and which event said so. A fact with a reason is one that ends the order. */
 export type Fact = { readonly at: string; readonly event_id: string; readonly reason?: CancelReason }
@@ -102,6 +104,8 @@ export const factOf = ({ type, data, id, time }: Heard): [FactName, Fact] => {
     case 'payment_failed':
     case 'order_cancelled':
       return [type, { ...fact, reason: data.reason }]
+    case 'step_timed_out':
+      return [`${data.step}_timed_out`, { ...fact, reason: 'TIMED_OUT' }]
     case 'delivery_status_updated':
       switch (data.status) {
         case 'FAILED':
@@ -216,15 +220,19 @@ export const hear = <S extends Saga>(
   return facts === saga.facts ? null : move({ ...saga, facts }, now, deadlines)
 }
 
-/**
- * What a passed deadline leads to: a step that is late has failed, for good; a command that was not confirmed is sent again.
- * `event_id`: under which the lateness goes down among the facts.
- */
-export const expire = <S extends Saga>(saga: S, now: Date, event_id: string, deadlines: Deadlines): Move<S> => {
-  const { status, step, facts } = saga
-  if (status !== 'RUNNING' || step === null || step === 'cancel') return move(saga, now, deadlines, true)
-  const late: Fact = { at: now.toISOString(), event_id, reason: 'TIMED_OUT' }
-  return move({ ...saga, facts: withFact(facts, [`${step}_timed_out`, late]) }, now, deadlines)
+/** The step that is late when a deadline has passed: it has failed, for good, which is an event. Null where a command is late. */
+export const lateStep = ({ status, step }: Saga): Timed | null =>
+  status === 'RUNNING' && step !== null && step !== 'cancel' && step !== 'complete' ? step : null
+
+/** Sends the command that was not confirmed once more. */
+export const sendAgain = <S extends Saga>(saga: S, now: Date, deadlines: Deadlines): Move<S> =>
+  move(saga, now, deadlines, true)
+
+/** The saga as its events alone tell of it. */
+export const fold = <S extends Saga>(saga: S, messages: readonly Heard[]): S => {
+  const facts = messages.map(factOf).reduce(withFact, saga.facts)
+  const { status, step, reason } = decide(facts)
+  return { ...saga, facts, status, step, reason }
 }
 
 const move = <S extends Saga>(saga: S, now: Date, deadlines: Deadlines, again = false): Move<S> => {

@@ -162,8 +162,11 @@ describe('saga on a real database', () => {
         30,
       )
       for (const order of orders) {
-        assert.deepEqual(await sent(order), [{ type: 'delivery.cancel', cause: null }])
         const { status, step, reason, facts: known } = await sagaOf(order)
+        assert.deepEqual(await sent(order), [
+          { type: 'step_timed_out', cause: null },
+          { type: 'delivery.cancel', cause: known.at(-1)?.event_id },
+        ])
         assert.deepEqual([status, step, reason], ['COMPENSATING', 'assign', 'TIMED_OUT'])
         assert.equal(known.at(-1)?.fact, 'reserve_timed_out')
       }
@@ -198,7 +201,7 @@ describe('saga on a real database', () => {
         }
         assert.deepEqual(await sent(order), [])
         for (let i = 0; i < 100 && (await sent(order)).length === 0; i++) await wait(20)
-        assert.equal((await sent(order)).length, 1)
+        assert.equal((await sent(order)).length, 2)
       } finally {
         await sweeper.stop()
       }

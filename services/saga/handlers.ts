@@ -1,41 +1,58 @@
 // For each event and call of saga, and for passed deadlines: load, decide, save, send.
-import type { compensateOrder, getSaga, topology } from '@deliveryflow/contracts'
+import { type compensateOrder, type getSaga, stepTimedOut, type topology } from '@deliveryflow/contracts'
 import {
   type AnswerOf,
   type Context,
+  type Fold,
   type HearMixed,
   type Message,
-  newId,
+  type MessageOf,
+  type Queryable,
   reject,
   rowsOf,
   type Transaction,
 } from '@deliveryflow/kit'
-import { type Deadlines, expire, hear, type Move, type Saga } from './domain.ts'
+import { type Deadlines, fold, hear, lateStep, type Move, type Saga, sendAgain } from './domain.ts'
 import type { Hearing } from './hearing.ts'
 import * as store from './store.ts'
 
 type Topology = typeof topology.saga
+type Heard = Topology['hears'][number]
 export type SagaContext = Context<Topology, Deadlines & { SWEEP_MS: number }, { hearing: Hearing }>
 type Tx = Transaction<Topology['says'][number]>
 
 /** Takes in every event of an order's journey. */
-export const follow: HearMixed<Topology['hears'][number], Topology, SagaContext> = {
+export const follow: HearMixed<Heard, Topology, SagaContext> = {
   effects: 'external',
   mixed: true,
   batch: async (messages, tx, { settings, hearing }) => {
     hearing.heard(messages.map(({ time }) => time))
     const now = new Date()
-    const byOrder = Map.groupBy(messages, ({ data }) => data.order_id)
-    const orders = [...byOrder].map(([order_id, [first]]) => ({ order_id, user_id: first?.data.user_id }))
-    await store.beginSagas(tx, rowsOf(orders))
-    const sagas = await store.lockSagas(tx, [...byOrder.keys()])
-    const moves = sagas.flatMap((saga) => {
-      const heard = byOrder.get(saga.order_id) ?? []
+    const moves = (await sagasOf(messages, tx)).flatMap(({ saga, heard }) => {
       const move = hear(saga, heard, now, settings)
       return move ? [{ ...move, cause: heard.at(-1) }] : []
     })
     await keep(tx, moves)
   },
+}
+
+/** Takes in the same by a replay: what the facts add up to, and nothing is done about it. */
+export const view: Fold<Heard, SagaContext> = {
+  effects: 'none',
+  mixed: true,
+  batch: async (messages, tx) => {
+    const sagas = (await sagasOf(messages, tx)).map(({ saga, heard }) => fold(saga, heard))
+    await store.updateSagas(tx, rowsOf(sagas))
+  },
+}
+
+/** The sagas that the messages are about, locked, each with what is heard of it. */
+const sagasOf = async (messages: MessageOf<Heard>[], tx: Queryable) => {
+  const byOrder = Map.groupBy(messages, ({ data }) => data.order_id)
+  const orders = [...byOrder].map(([order_id, [first]]) => ({ order_id, user_id: first?.data.user_id }))
+  await store.beginSagas(tx, rowsOf(orders))
+  const sagas = await store.lockSagas(tx, [...byOrder.keys()])
+  return sagas.map((saga) => ({ saga, heard: byOrder.get(saga.order_id) ?? [] }))
 }
 
 /** Acts on at most `limit` passed deadlines. Returns how many there were and how many of them were steps that are late. */
@@ -45,12 +62,26 @@ export const expireOverdue = ({ settings, transaction }: SagaContext, limit: num
     const overdue = await store.lockOverdue(tx, now, limit)
     await keep(
       tx,
-      overdue.map((saga) => expire(saga, now, newId(), settings)),
+      overdue.map((saga) => expire(saga, now, tx, settings)),
     )
     return { overdue: overdue.length, late: overdue.filter(({ status }) => status === 'RUNNING').length }
   })
 
-const keep = async (tx: Tx, moves: readonly (Move<Saga> & { cause?: Message | undefined })[]) => {
+/** What a passed deadline leads to: a step that is late is said to have failed, a command that was not confirmed is sent again. */
+const expire = (saga: Saga, now: Date, tx: Tx, deadlines: Deadlines): Caused => {
+  const step = lateStep(saga)
+  if (step === null) return sendAgain(saga, now, deadlines)
+  const { order_id, user_id } = saga
+  const said = { type: 'step_timed_out', data: { order_id, user_id, step } } as const
+  const at = tx.emit(stepTimedOut, said.data)
+  const move = hear(saga, [{ ...said, ...at }], now, deadlines) ?? { saga, command: null }
+  return { ...move, cause: { id: at.id, correlation_id: order_id } }
+}
+
+/** `cause`: the event that led to the move. */
+type Caused = Move<Saga> & { cause?: Pick<Message, 'id' | 'correlation_id'> | undefined }
+
+const keep = async (tx: Tx, moves: readonly Caused[]) => {
   if (moves.length === 0) return
   await store.updateSagas(tx, rowsOf(moves.map(({ saga }) => saga)))
   for (const { command, cause } of moves) if (command) tx.emit(command.contract, command.data, cause)
@@ -71,12 +102,12 @@ export const compensate: AnswerOf<typeof compensateOrder, SagaContext> = (
     if (caller.role !== 'admin') return reject('forbidden', 'This is for administrators.')
     const [saga] = await store.lockSagas(tx, [order_id])
     if (!saga) return unknown()
-    const move = expire(saga, new Date(), newId(), settings)
-    if (move.saga.status !== 'COMPENSATING')
+    if (lateStep(saga) === null && saga.status !== 'COMPENSATING')
       return reject(
         'invalid_transition',
         `It is ${saga.status}${saga.step ? ` at ${saga.step}` : ''}: nothing is undone any more.`,
       )
+    const move = expire(saga, new Date(), tx, settings)
     await keep(tx, [move])
     return viewOf(move.saga)
   })

@@ -4,6 +4,7 @@ import { defineService } from '@deliveryflow/kit'
 import { z } from 'zod'
 import * as handle from './handlers.ts'
 import { openHearing } from './hearing.ts'
+import * as store from './store.ts'
 import { startSweeper } from './sweeper.ts'
 
 const second = 1000
@@ -16,6 +17,23 @@ const ms = (fallback: number) =>
     .min(1)
     .max(365 * day)
     .default(fallback)
+
+/** One handler for every event of a journey. */
+const forEach = <H>(handler: H) => ({
+  order_created: handler,
+  inventory_reserved: handler,
+  inventory_rejected: handler,
+  inventory_released: handler,
+  payment_captured: handler,
+  payment_failed: handler,
+  payment_refunded: handler,
+  delivery_assigned: handler,
+  delivery_status_updated: handler,
+  order_paid: handler,
+  order_completed: handler,
+  order_cancelled: handler,
+  step_timed_out: handler,
+})
 
 export default defineService(topology.saga, {
   settings: z.object({
@@ -33,20 +51,8 @@ export default defineService(topology.saga, {
   }),
   open: openHearing,
   linger_ms: 200,
-  hears: {
-    order_created: handle.follow,
-    inventory_reserved: handle.follow,
-    inventory_rejected: handle.follow,
-    inventory_released: handle.follow,
-    payment_captured: handle.follow,
-    payment_failed: handle.follow,
-    payment_refunded: handle.follow,
-    delivery_assigned: handle.follow,
-    delivery_status_updated: handle.follow,
-    order_paid: handle.follow,
-    order_completed: handle.follow,
-    order_cancelled: handle.follow,
-  },
+  projection: { tables: ['sagas'], folds: forEach(handle.view), carryOver: store.carryOver },
+  hears: forEach(handle.follow),
   answers: { 'saga.get': handle.get, 'saga.compensate': handle.compensate },
   background: startSweeper,
 })

@@ -33,6 +33,19 @@ export const updateSagas = statement<[sagas: string]>(
    where s.order_id = t.order_id`,
 )
 
+/**
+ * What no event tells, for sagas that are built anew from their events: how often commands were sent, and until when is waited. One that waits
+ * and has no deadline is looked at at once.
+ */
+export const carryOver = statement<[]>(
+  'carry_over_sagas',
+  `update shadow.sagas s
+   set sent = coalesce(p.sent, '{}'),
+     deadline_at = case when f.status in ('RUNNING', 'COMPENSATING') and f.step <> 'complete' then coalesce(p.deadline_at, now()) end
+   from shadow.sagas f left join public.sagas p using (order_id)
+   where f.order_id = s.order_id and (f.status in ('RUNNING', 'COMPENSATING') or p.sent <> '{}')`,
+)
+
 export const selectSaga = statement<[order_id: string], Saga>(
   'select_saga',
   `select ${columns} from sagas where order_id = $1`,

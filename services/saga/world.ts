@@ -1,7 +1,7 @@
 // For tests of the saga alone: the services around it in miniature, pure and in memory. Each keeps its promises, tombstones
 // included; when and in which order they are heard of is the test's choice.
 import type { DeliveryStatus } from '@deliveryflow/contracts'
-import { type Command, type Deadlines, expire, type Heard, hear, type Move, type Saga } from './domain.ts'
+import { type Command, type Deadlines, type Heard, hear, lateStep, type Move, type Saga, sendAgain } from './domain.ts'
 
 /** What a step's owner does: its work at once, its work only when the saga has given up, or it refuses. */
 export type Behaviour = 'works' | 'late' | 'refuses'
@@ -96,7 +96,13 @@ export class World {
   private passDeadline() {
     if (this.saga.deadline_at === null) return
     this.time = Math.max(this.time, this.saga.deadline_at.getTime())
-    this.take(expire(this.saga, new Date(this.time), id(this.count++), deadlines))
+    const now = new Date(this.time)
+    const step = lateStep(this.saga)
+    if (step === null) return this.take(sendAgain(this.saga, now, deadlines))
+    const late: Heard = { type: 'step_timed_out', data: { ...head, step }, id: id(this.count++), time: now }
+    this.take(hear(this.saga, [late], now, deadlines))
+    // It comes back from the stream, as every event does.
+    this.mail.push({ to: 'saga', what: late })
   }
 
   private take(move: Move<Saga> | null) {

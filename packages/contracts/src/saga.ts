@@ -1,10 +1,17 @@
 // saga: how far each order's journey is, and what is being undone.
 import { z } from 'zod'
+import { event } from './message.ts'
 import { cancelReason } from './order.ts'
 import { rpc, userRpc } from './rpc.ts'
 import { id, timestamp } from './values.ts'
 
 export const sagaStatus = z.enum(['RUNNING', 'COMPENSATING', 'COMPLETED', 'CANCELLED'])
+
+export const stepTimedOut = event('step_timed_out', {
+  about: "A step of an order's journey took too long, or an operator gave it up: what was done is undone.",
+  aggregate: 'order_id',
+  data: z.object({ order_id: id, user_id: id, step: z.enum(['reserve', 'pay', 'assign', 'deliver']) }),
+})
 
 const sagaView = z.object({
   order_id: id,

@@ -7,6 +7,8 @@ export type StreamSettings = {
   readonly subjects: readonly string[]
   readonly about: string
   readonly retention: 'limits' | 'workqueue'
+  /** No message of it can be deleted or purged, and it is compressed on disk. */
+  readonly append_only?: true
   readonly max_age_ms: number
   readonly duplicate_window_ms: number
 }
@@ -24,6 +26,7 @@ export const streams: readonly StreamSettings[] = [
     subjects: ['events.*'],
     about: 'The history: every domain event.',
     retention: 'limits',
+    append_only: true,
     max_age_ms: 30 * days,
     duplicate_window_ms: 10 * minutes,
   },

@@ -30,6 +30,8 @@ export type ServiceTopology = {
   readonly watches?: readonly MessageContract[]
   /** Reads and empties the stream DLQ. */
   readonly tends_dead_letters?: true
+  /** Reads the stream EVENTS by place, beside hearing it. */
+  readonly reads_history?: true
 }
 
 const orderEvents = [
@@ -51,18 +53,22 @@ const allEvents = [
   identity.userRegistered,
   identity.passwordResetRequested,
   ...orderEvents,
+  saga.stepTimedOut,
   review.reviewCreated,
   operations.operatorActed,
   replay.replayStarted,
   replay.replayEnded,
 ] as const
 
-/** Services whose state is a fold of the history alone: it can be built anew beside the one that serves. */
-const projections = ['order-history'] as const
+/** Services that keep a fold of the history, which can be built anew beside the one that serves. audit has the history itself at hand. */
+const projections = ['order-history', 'catalog', 'saga', 'audit'] as const
 export type ProjectionName = (typeof projections)[number]
 
 const replayed = new Map<string, readonly RpcContract[]>(
-  projections.map((name) => [name, [replay.tendProjection(name), replay.replayTo(name)]]),
+  projections.map((name) => [
+    name,
+    [replay.tendProjection(name), ...(name === 'audit' ? [] : [replay.replayTo(name)])],
+  ]),
 )
 
 const atWork = {
@@ -197,8 +203,14 @@ const atWork = {
     name: 'saga',
     about: "Watches every order's journey, and undoes it when a step fails or is late.",
     owns: ['postgres'],
-    hears: orderEvents,
-    says: [inventory.releaseCommand, payment.refundCommand, delivery.cancelDeliveryCommand, order.cancelOrderCommand],
+    hears: [...orderEvents, saga.stepTimedOut],
+    says: [
+      saga.stepTimedOut,
+      inventory.releaseCommand,
+      payment.refundCommand,
+      delivery.cancelDeliveryCommand,
+      order.cancelOrderCommand,
+    ],
     answers: [saga.getSaga, saga.compensateOrder],
     calls: [],
   },
@@ -262,6 +274,7 @@ const atWork = {
       replay.endReplay,
     ],
     calls: [...replayed.values()].flat(),
+    reads_history: true,
   },
 } as const satisfies Record<string, ServiceTopology>
 

@@ -20,6 +20,7 @@ export {
   type Background,
   type Context,
   defineService,
+  type Fold,
   type HearMixed,
   type HearOf,
   type MessageOf,

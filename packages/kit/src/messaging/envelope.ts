@@ -11,7 +11,7 @@ export type Outgoing = {
   readonly id: string
   readonly subject: string
   readonly aggregate: string
-  readonly headers: Readonly<Record<string, string>>
+  readonly headers: Readonly<Record<string, string>> & { readonly 'ce-time': string }
   readonly data: unknown
 }
 

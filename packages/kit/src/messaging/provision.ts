@@ -18,6 +18,7 @@ import {
   ReplayPolicy,
   RetentionPolicy,
   StorageType,
+  StoreCompression,
   type StreamConfig,
 } from '@nats-io/jetstream'
 import { type NatsConnection, nanos } from '@nats-io/transport-node'
@@ -56,6 +57,7 @@ const streamConfig = (stream: StreamSettings, replicas: number) =>
     duplicate_window: nanos(stream.duplicate_window_ms),
     allow_direct: true,
     allow_atomic: true,
+    ...(stream.append_only && { deny_delete: true, deny_purge: true, compression: StoreCompression.S2 }),
   }) satisfies Partial<StreamConfig>
 
 const provisionStream = async (

@@ -95,7 +95,7 @@ describe('the outbox and its relay', () => {
        insert into messaging.outbox_pending (position, created_on) select position, created_on from said returning position`,
       [said.subject, slow, JSON.stringify({ order_id: slow, n: 1 })],
     )
-    await transaction(async (tx) => tx.emit(said, { order_id: fast, n: 1 })).then(committed.resolve)
+    await transaction(async (tx) => tx.emit(said, { order_id: fast, n: 1 })).then(() => committed.resolve())
     await committed.promise
     assert.deepEqual(await received(fast, 1), [1])
     const cursor = await db.query<{ last: number }>({

@@ -10,9 +10,9 @@ import { type Queryable, rowsOf } from './statement.ts'
 export type Transaction<Says extends MessageContract = MessageContract> = Queryable & {
   /**
    * Emits a message when, and only when, the transaction commits. `cause`: the message that led to it; its journey goes on.
-   * Throws when the data does not fit the contract.
+   * Returns its id and the time it bears. Throws when the data does not fit the contract.
    */
-  emit<M extends Says>(contract: M, data: DataOf<M>, cause?: Cause): void
+  emit<M extends Says>(contract: M, data: DataOf<M>, cause?: Cause): { readonly id: string; readonly time: Date }
   /** Runs after the commit and never before; for caches and the like. A failure is the callback's own matter. */
   afterCommit(callback: () => void): void
 }
@@ -39,7 +39,11 @@ export const transactions =
       const result = await work({
         query: <Row extends QueryResultRow>(query: { name: string; text: string; values: unknown[] }) =>
           client.query<Row>(query),
-        emit: (contract, data, cause) => void emitted.push(outgoing(source, contract, data, cause)),
+        emit: (contract, data, cause) => {
+          const message = outgoing(source, contract, data, cause)
+          emitted.push(message)
+          return { id: message.id, time: new Date(message.headers['ce-time']) }
+        },
         afterCommit: (callback) => void callbacks.push(callback),
       })
       await commit(client, emitted)

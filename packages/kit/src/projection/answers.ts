@@ -6,9 +6,10 @@ import { byContract } from '../messaging/consumer.ts'
 import type { Database } from '../postgres/database.ts'
 import type { Transact } from '../postgres/transaction.ts'
 import type { Answer } from '../rpc/server.ts'
-import type { Service } from '../service/define.ts'
+import { foldsOf, type Service } from '../service/define.ts'
 import { projectorOf } from '../service/handle.ts'
-import { replayAnswer, tendAnswer } from './shadow.ts'
+import { replayAnswer } from './replay.ts'
+import { tendAnswer } from './shadow.ts'
 
 type Place = {
   readonly contract: ConsumerContract | undefined
@@ -27,26 +28,28 @@ export const projectionAnswers = (
   { contract, connection, db, transaction, context }: Place,
 ): ReadonlyMap<RpcContract['subject'], Answer> => {
   if (!parts.projection) return new Map()
-  const external = Object.entries(parts.hears).filter(([, { effects }]) => effects !== 'none')
-  if (external.length > 0 || topology.says.length > 0 || !contract || !db || !transaction)
+  const folds = foldsOf(parts) ?? {}
+  const external = Object.entries(folds).filter(([, { effects }]) => effects !== 'none')
+  if (external.length > 0 || !contract || !db || !transaction)
     throw new Error(
       `${topology.name} cannot be built anew from the history: ${external.map(([type]) => type).join(', ') || 'it'} reaches the world outside, or it has no database.`,
     )
   const heard = new Set(topology.hears.map(({ subject }) => subject))
   const read = byContract(topology.name, topology.hears)
-  const place = {
-    tables: parts.projection.tables,
-    db,
-    transaction,
-    project: projectorOf(parts.hears, context),
-    read: (raw: Parameters<typeof read>[0]) => (heard.has(raw.subject as `events.${string}`) ? read(raw) : null),
+  const { tables, carryOver } = parts.projection
+  const tend = tendAnswer({
+    ...{ tables, db, transaction, carryOver },
     delivered: async () => {
       const manager = await jetstreamManager(connection, { checkAPI: false })
       const { delivered } = await manager.consumers.info(contract.stream, contract.durable)
       return delivered.stream_seq
     },
-  }
-  const [tend, take] = [tendAnswer(place), replayAnswer(place)]
+  })
+  const take = replayAnswer({
+    transaction,
+    project: projectorOf(folds, context),
+    read: (raw) => (heard.has(raw.subject as `events.${string}`) ? read(raw) : null),
+  })
   // Parsed by their contracts before they come here.
   return new Map<RpcContract['subject'], Answer>([
     [tendProjection(topology.name).subject, (input) => tend(input as Parameters<typeof tend>[0])],

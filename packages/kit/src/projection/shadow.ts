@@ -4,50 +4,76 @@
 // That works for a projection whose handlers commute: a live event comes to it before older ones that are still to be replayed.
 // Each record enters once: the replay knows by its place how far it has come, and leaves out what came live; live messages that are
 // behind that place were replayed already.
-import type { InputOf, OutputOf, replayTo, ShadowState, tendProjection } from '@deliveryflow/contracts'
-import { type Rejection, reject } from '../errors.ts'
-import type { Raw } from '../messaging/consumer.ts'
+import type { InputOf, ShadowState, tendProjection } from '@deliveryflow/contracts'
+import { type Rejection, reject, Terminal } from '../errors.ts'
+import type { StoredRecord } from '../history/record.ts'
 import type { Message } from '../messaging/envelope.ts'
-import { headersOf } from '../messaging/headers.ts'
 import { unseen } from '../messaging/inbox.ts'
 import type { Database } from '../postgres/database.ts'
+import type { Queryable } from '../postgres/statement.ts'
 import type { Transact, Transaction } from '../postgres/transaction.ts'
 import * as store from './store.ts'
 
 /** How a service takes a set of messages into its tables, whichever schema those stand in. */
 export type Project = (messages: Message[], tx: Transaction) => Promise<void>
 
-export type ProjectionParts = {
+/** What is built anew. `carryOver`: see ServiceParts. */
+export type Tended = {
   readonly tables: readonly string[]
   readonly db: Database
   readonly transaction: Transact
-  readonly project: Project
-  /** What a record is to the handlers; null for one that is not heard. Throws for one that cannot be read. */
-  read(raw: Raw): Message | null
+  carryOver?: ((tx: Queryable) => Promise<unknown>) | undefined
   /** The place up to which messages were delivered to any replica. */
   delivered(): Promise<number>
 }
 
-const inShadow = 'shadow, public'
-const shadowInbox = (job: string) => `shadow/${job}`
+/** Under which name the read model beside notes what it heard live. */
+export const shadowInbox = (job: string) => `shadow/${job}`
 
-/** Takes live messages into the read model beside as well, when there is one; within the transaction that handles them. */
-export const alsoInShadow = async (tx: Transaction, messages: readonly Message[], project: Project): Promise<void> => {
-  const [shadow] = await store.holdShadow(tx)
-  const fresh = shadow ? messages.filter(({ sequence }) => sequence > shadow.position) : []
-  if (!shadow || fresh.length === 0) return
+/** From here on the tables are those beside, and nothing can be said. */
+export const enterShadow = async (tx: Transaction): Promise<Transaction> => {
+  await store.enterSchema(tx, 'shadow, public')
+  const emit = (): never => {
+    throw new Terminal('What is built anew from the history says nothing.')
+  }
+  return { ...tx, emit }
+}
+
+/** The read model that is filled beside the one that serves, kept as it is until the transaction ends. */
+export const heldShadow = async (tx: Queryable): Promise<store.Shadow | undefined> => (await store.holdShadow(tx))[0]
+
+const notReplayed = <T extends { sequence: number }>(messages: readonly T[], { position }: store.Shadow): T[] =>
+  messages.filter(({ sequence }) => sequence > position)
+
+/** Takes live messages into the read model beside as well, as the last thing in the transaction that handles them. */
+export const alsoInShadow = async (
+  tx: Transaction,
+  shadow: store.Shadow,
+  messages: readonly Message[],
+  project: Project,
+): Promise<void> => {
+  const fresh = notReplayed(messages, shadow)
+  if (fresh.length === 0) return
   const ahead = await unseen(tx, shadowInbox(shadow.job), fresh)
-  if (ahead.length === 0) return
-  await store.enterSchema(tx, inShadow)
-  await project(ahead, tx)
+  if (ahead.length > 0) await project(ahead, await enterShadow(tx))
+}
+
+/** The same for records, which enter by their places. */
+export const recordsAlsoInShadow = async (
+  tx: Transaction,
+  shadow: store.Shadow,
+  records: readonly StoredRecord[],
+  enter: (records: StoredRecord[], tx: Transaction) => Promise<void>,
+): Promise<void> => {
+  const fresh = notReplayed(records, shadow)
+  if (fresh.length > 0) await enter(fresh, await enterShadow(tx))
 }
 
 type Tend = ReturnType<typeof tendProjection>
-type Replay = ReturnType<typeof replayTo>
 
 /** Answers `rpc.projection.<service>`. */
 export const tendAnswer =
-  ({ tables, db, transaction, delivered }: ProjectionParts) =>
+  ({ tables, db, transaction, carryOver, delivered }: Tended) =>
   async ({ action, job }: InputOf<Tend>): Promise<ShadowState | Rejection> => {
     const [present] = await store.selectShadow(db)
     const other = () => reject('replay_conflict', `The replay ${present?.job} is under way or not finalized.`)
@@ -67,7 +93,11 @@ export const tendAnswer =
         if (present.position < present.upper)
           return reject('replay_conflict', `It is filled up to ${present.position} of ${present.upper}.`)
         await makeIndexes(db, names)
-        await transaction((tx) => store.swapShadow(tx, job, names))
+        await transaction(async (tx) => {
+          await store.lockToSwap(tx, names)
+          await carryOver?.(tx)
+          await store.swapShadow(tx, job, names)
+        })
         break
       case 'finalize':
       case 'discard':
@@ -98,74 +128,20 @@ const makeIndexes = async (db: Database, tables: string[]): Promise<void> => {
   }
 }
 
-/** Answers `replay.<job>.<service>`: takes records into the read model beside, all of them or none; one that fails is left out and named. */
-export const replayAnswer =
-  ({ transaction, project, read }: ProjectionParts) =>
-  async ({ job, after, upto, records }: InputOf<Replay>): Promise<OutputOf<Replay> | Rejection> => {
-    const failed: { sequence: number; error: string }[] = []
-    const messages: Message[] = []
-    for (const [sequence, subject, headers, body] of records) {
-      try {
-        const message = read(rawOf(job, sequence, subject, headers, body))
-        if (message) messages.push(message)
-      } catch (error) {
-        failed.push({ sequence, error: textOf(error) })
-      }
-    }
-    const take = (some: Message[]) =>
-      transaction(async (tx): Promise<OutputOf<Replay> | Rejection> => {
-        const [shadow] = await store.lockShadow(tx, job)
-        if (!shadow) return reject('replay_conflict', 'This replay is not under way.')
-        if (shadow.position !== after) return { position: shadow.position, handled: 0, failed: [] }
-        const live = await store.heardLive(
-          tx,
-          shadowInbox(job),
-          some.map(({ id }) => id),
-        )
-        const known = new Set(live.map(({ message_id }) => message_id))
-        const fresh = known.size === 0 ? some : some.filter(({ id }) => !known.has(id))
-        await store.enterSchema(tx, inShadow)
-        if (fresh.length > 0) await project(fresh, tx)
-        await store.advanceShadow(tx, job, upto)
-        return { position: upto, handled: some.length, failed }
-      })
-    try {
-      return await take(messages)
-    } catch (error) {
-      if (messages.length === 0 || !(await isPoisoned(transaction, project, messages, failed))) throw error
-      const bad = new Set(failed.map(({ sequence }) => sequence))
-      return take(messages.filter(({ sequence }) => !bad.has(sequence)))
-    }
-  }
-
-/** Whether single messages are to blame: each is tried alone, and rolled back. */
-const isPoisoned = async (
+/**
+ * Fills the tables beside from one place up to another, in a transaction in which they stand for those that serve. Not `taken` where they are
+ * filled up to another place than `after`; null where the job is not under way.
+ */
+export const fillShadow = (
   transaction: Transact,
-  project: Project,
-  messages: readonly Message[],
-  failed: { sequence: number; error: string }[],
-): Promise<boolean> => {
-  const before = failed.length
-  const rollback = new Error('only tried')
-  for (const message of messages) {
-    await transaction(async (tx) => {
-      await store.enterSchema(tx, inShadow)
-      await project([message], tx)
-      throw rollback
-    }).catch((error: unknown) => {
-      if (error !== rollback) failed.push({ sequence: message.sequence, error: textOf(error) })
-    })
-  }
-  return failed.length > before && failed.length - before < messages.length
-}
-
-const rawOf = (job: string, sequence: number, subject: string, headers: string, body: string): Raw => ({
-  subject,
-  headers: headersOf([...(JSON.parse(headers) as [string, string][]), ['df-replay', job]]),
-  data: Buffer.from(body),
-  seq: sequence,
-  time: new Date(0),
-  info: { deliveryCount: 1 },
-})
-
-const textOf = (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+  { job, after, upto }: { job: string; after: number; upto: number },
+  fill: (tx: Transaction) => Promise<void>,
+): Promise<{ taken: boolean; position: number } | null> =>
+  transaction(async (tx) => {
+    const [shadow] = await store.lockShadow(tx, job)
+    if (!shadow) return null
+    if (shadow.position !== after) return { taken: false, position: shadow.position }
+    await fill(await enterShadow(tx))
+    await store.advanceShadow(tx, job, upto)
+    return { taken: true, position: upto }
+  })

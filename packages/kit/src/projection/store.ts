@@ -35,6 +35,9 @@ export const missingIndexes = statement<[tables: string[]], { statement: string 
   'shadow_indexes',
   'select messaging.shadow_indexes($1) as statement',
 )
+/** Waits until nobody handles a live message or writes into the tables that serve, and keeps it so until the transaction ends. */
+export const lockToSwap = statement<[tables: string[]]>('shadow_lock_to_swap', 'select messaging.lock_to_swap($1)')
+
 export const swapShadow = statement<[job: string, tables: string[]]>(
   'shadow_swap',
   'select messaging.swap_shadow($1, $2)',
@@ -44,7 +47,7 @@ export const endShadow = statement<[job: string]>('shadow_end', 'select messagin
 /** From here on to the end of the transaction unqualified tables are those of the schema. */
 export const enterSchema = statement<[path: string]>('enter_schema', `select set_config('search_path', $1, true)`)
 
-/** Which of these messages the read model beside has not taken in yet from those who handle live ones. */
+/** Which of these messages the read model beside took in already from those who handle live ones. */
 export const heardLive = statement<[consumer: string, ids: string[]], { message_id: string }>(
   'shadow_heard_live',
   'select message_id from messaging.inbox where consumer = $1 and message_id = any($2::uuid[])',

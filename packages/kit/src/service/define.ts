@@ -17,6 +17,7 @@ import type { Watch } from '../messaging/watch.ts'
 import type { EmbeddedRelayOptions } from '../mongo/relay.ts'
 import type { Relay } from '../outbox/relay.ts'
 import type { Database } from '../postgres/database.ts'
+import type { Queryable } from '../postgres/statement.ts'
 import type { Transact, Transaction } from '../postgres/transaction.ts'
 import type { Call } from '../rpc/client.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -36,7 +37,9 @@ export type Context<T extends ServiceTopology, Settings = unknown, Resources = u
   (T extends { readonly watches: readonly (infer M extends MessageContract)[] }
     ? { readonly watch: Watch<M> }
     : unknown) &
-  (T extends { readonly tends_dead_letters: true } ? { readonly js: JetStreamClient } : unknown) &
+  (T extends { readonly tends_dead_letters: true } | { readonly reads_history: true }
+    ? { readonly js: JetStreamClient }
+    : unknown) &
   Resources
 
 /**
@@ -95,13 +98,30 @@ export type Opened<Resources> = {
 /** A service's own settings; of an empty schema zod would say that every key is `never`. */
 type OwnSettings<S extends z.ZodObject> = keyof S['shape'] extends never ? unknown : z.infer<S>
 
-/** For a service whose state is a fold of the history: its tables. Its handlers commute, have no effects outside and say nothing. */
-type Projected<T extends ServiceTopology> = T['name'] extends ProjectionName
-  ? { projection: { readonly tables: readonly string[] } }
+/** Takes events into tables that are a fold of the history: whatever their order, and without any effect beyond these tables. */
+export type Fold<M extends MessageContract, C> = {
+  readonly effects: 'none'
+  readonly mixed?: true
+  batch(messages: MessageOf<M>[], tx: Queryable, context: C): Promise<void>
+}
+
+/**
+ * For a service that keeps a fold of the history: its tables. `folds`: how events enter them by a replay, where a service does more than that
+ * when it hears them live. `carryOver`: takes from the tables that serve into those in the schema `shadow` what no event tells, in the moment
+ * in which these take their place.
+ */
+type Projected<T extends ServiceTopology, C> = T['name'] extends ProjectionName
+  ? {
+      projection: {
+        readonly tables: readonly string[]
+        readonly folds?: { readonly [M in T['hears'][number] as M['type']]: Fold<M, C> }
+        carryOver?(tx: Queryable): Promise<unknown>
+      }
+    }
   : { projection?: never }
 
 export type ServiceParts<T extends ServiceTopology, S extends z.ZodObject, Resources, C> = Heard<T, C> &
-  Projected<T> & {
+  Projected<T, C> & {
     /** Its own settings beside those of its place. */
     settings?: S
     open?(context: { settings: BaseSettings<T> & OwnSettings<S>; log: Log }): Promise<Opened<Resources>>
@@ -136,7 +156,11 @@ type UntypedParts = {
   open?(context: object): Promise<Opened<object>>
   hears: Record<string, UntypedHear>
   records?(records: StoredRecord[], tx: Transaction, context: object): Promise<void>
-  projection?: { readonly tables: readonly string[] }
+  projection?: {
+    readonly tables: readonly string[]
+    readonly folds?: Record<string, UntypedHear>
+    carryOver?(tx: Queryable): Promise<unknown>
+  }
   answers: Record<string, (input: unknown, context: object, caller: Caller | undefined) => Promise<unknown>>
   background?(context: object, surroundings: Surroundings): Promise<Background>
 }
@@ -146,6 +170,10 @@ export type UntypedHear = {
   batch?(messages: Message[], tx: Transaction, context: object): Promise<void>
   each?(message: Message, context: object): Promise<void>
 }
+
+/** How events enter what a service folds from the history; undefined for one that folds nothing. */
+export const foldsOf = ({ projection, hears }: Service['parts']): Record<string, UntypedHear> | undefined =>
+  projection && (projection.folds ?? hears)
 
 /** Declares a service; that every message and call of its place is handled is checked by the compiler. */
 export const defineService = <

@@ -6,24 +6,28 @@ import type { Message } from '../messaging/envelope.ts'
 import { unseen } from '../messaging/inbox.ts'
 import { layersOf } from '../messaging/layers.ts'
 import type { Transact, Transaction } from '../postgres/transaction.ts'
-import { alsoInShadow, type Project } from '../projection/shadow.ts'
+import { alsoInShadow, heldShadow, type Project, recordsAlsoInShadow } from '../projection/shadow.ts'
 import { batchDuration } from '../telemetry/metrics.ts'
 import { continued, traced } from '../telemetry/tracing.ts'
 import type { Service, UntypedHear } from './define.ts'
 
 type Hears = Record<string, UntypedHear>
 
-/** Handles a batch in one transaction: what was handled before is skipped, the rest goes to its handlers set by set. */
+/**
+ * Handles a batch in one transaction: what was handled before is skipped, the rest goes to its handlers set by set. `folds`: how the same
+ * messages enter a read model that is built anew beside.
+ */
 export const batchHandler = (
   contract: ConsumerContract,
   hears: Hears,
   context: object,
   transaction: Transact | undefined,
-  { projection = false } = {},
+  folds?: Hears,
 ) => {
   if (!transaction) throw new Error(`${contract.service} hears batches, which takes a PostgreSQL database.`)
   const consumer = `${contract.stream}/${contract.durable}`
   const project = projectorOf(hears, context)
+  const fold = folds && projectorOf(folds, context)
   return async (messages: Message[]): Promise<void> => {
     const traces = continued(
       `process ${contract.stream}`,
@@ -32,8 +36,10 @@ export const batchHandler = (
     const received = messages.map((message, index) => ({ ...message, traceparent: traces.traceparents[index] }))
     try {
       await inOneTransaction(contract, messages.length, transaction, async (tx) => {
+        // First of all, for that is the order in which a swap takes its locks.
+        const shadow = fold && (await heldShadow(tx))
         await project(await unseen(tx, consumer, received), tx)
-        if (projection) await alsoInShadow(tx, received, project)
+        if (shadow) await alsoInShadow(tx, shadow, received, fold)
       })
     } finally {
       traces.end()
@@ -48,16 +54,21 @@ export const projectorOf =
     for (const group of layersOf(messages, kindIn(hears))) await handlerOf(hears, group[0]).batch?.(group, tx, context)
   }
 
-/** Hands a batch over as it lies in its stream, in one transaction. */
+/** Hands a batch over as it lies in its stream, in one transaction. `projection`: also to the tables that are built anew beside. */
 export const recordsHandler = (
   contract: ConsumerContract,
   records: NonNullable<Service['parts']['records']>,
   context: object,
   transaction: Transact | undefined,
+  { projection = false } = {},
 ) => {
   if (!transaction) throw new Error(`${contract.service} keeps records, which takes a PostgreSQL database.`)
   return (batch: StoredRecord[]): Promise<void> =>
-    inOneTransaction(contract, batch.length, transaction, (tx) => records(batch, tx, context))
+    inOneTransaction(contract, batch.length, transaction, async (tx) => {
+      const shadow = projection && (await heldShadow(tx))
+      await records(batch, tx, context)
+      if (shadow) await recordsAlsoInShadow(tx, shadow, batch, (some, within) => records(some, within, context))
+    })
 }
 
 /** Runs the work on a batch of so many messages in a transaction, seen by traces and metrics. */

@@ -10,7 +10,7 @@ import {
   startConsumer,
 } from '../messaging/consumer.ts'
 import type { Transact } from '../postgres/transaction.ts'
-import type { Service } from './define.ts'
+import { foldsOf, type Service } from './define.ts'
 import { batchHandler, eachHandler, recordsHandler } from './handle.ts'
 
 type Place = Pick<ConsumerOptions<never>, 'js' | 'log' | 'linger_ms'>
@@ -29,7 +29,9 @@ export const wayOf = (
   context: object,
   transaction: Transact | undefined,
 ): Way => {
-  if (parts.records) return way(contract, recordOf, recordsHandler(contract, parts.records, context, transaction))
+  const projection = parts.projection !== undefined
+  if (parts.records)
+    return way(contract, recordOf, recordsHandler(contract, parts.records, context, transaction, { projection }))
   const hears: readonly MessageContract[] = topology.hears.filter(({ stream }) => stream === contract.stream)
   const alone = hears.filter(({ type, subject }) => {
     const handler = parts.hears[type]
@@ -42,11 +44,7 @@ export const wayOf = (
   const read = byContract(topology.name, hears)
   return alone > 0
     ? way(contract, read, eachHandler(parts.hears, context), 'alone')
-    : way(
-        contract,
-        read,
-        batchHandler(contract, parts.hears, context, transaction, { projection: parts.projection !== undefined }),
-      )
+    : way(contract, read, batchHandler(contract, parts.hears, context, transaction, foldsOf(parts)))
 }
 
 const way = <T>(

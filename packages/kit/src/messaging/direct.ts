@@ -1,0 +1,28 @@
+// Reads a stream by place, without a consumer; any replica answers.
+import type { StreamSettings } from '@deliveryflow/contracts'
+import { type JetStreamClient, JetStreamError, type StoredMsg } from '@nats-io/jetstream'
+
+/** The messages from a place on, in the order of their places. Read a page at a time, so that memory does not grow with their number. */
+export async function* storedFrom(
+  js: JetStreamClient,
+  stream: StreamSettings['name'],
+  sequence: number,
+  page = 500,
+): AsyncGenerator<StoredMsg> {
+  const { direct } = await js.jetstreamManager(false)
+  for (let from = sequence; ; ) {
+    let read = 0
+    try {
+      for await (const message of await direct.getBatch(stream, { seq: from, batch: page })) {
+        read++
+        from = message.seq + 1
+        yield message
+      }
+    } catch (error) {
+      // Behind the last one there is nothing, which the server answers with a status 404.
+      if (error instanceof JetStreamError && 'code' in error && error.code === 404) return
+      throw error
+    }
+    if (read < page) return
+  }
+}
