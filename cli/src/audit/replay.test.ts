@@ -227,7 +227,7 @@ it('sends selected records to a subject, to a file and to stdout', async () => {
 
 it('explains what cannot be', async () => {
   for (const [words, code, text] of [
-    [['--to', 'projection=payment', '--reason', 'because'], 4, /no projection payment; one of order-history/],
+    [['--to', 'projection=payment', '--reason', 'because'], 4, /no projection payment; one of .*order-history/],
     [['--to', 'projection=order-history'], 2, /needs a reason/],
     [['--to', 'events.order_paid', '--reason', 'because'], 2, /cannot go to "events.order_paid"/],
     [['--to', 'subject=events.order_paid', '--reason', 'because'], 5, /is not below replay\./],
