@@ -3,6 +3,7 @@ import { topology } from '@deliveryflow/contracts'
 import { defineService } from '@deliveryflow/kit'
 import { readSigningKey } from '@deliveryflow/kit/history/checkpoint'
 import { z } from 'zod'
+import * as gaps from './gaps.ts'
 import * as handle from './handlers.ts'
 import { importSegment } from './import.ts'
 import * as replay from './replay.ts'
@@ -29,6 +30,7 @@ export default defineService(topology.audit, {
   answers: {
     'audit.list_events': handle.list,
     'audit.import': importSegment,
+    'audit.close_gaps': gaps.close,
     'replay.plan': replay.plan,
     'replay.start': replay.start,
     'replay.list': replay.list,

@@ -36,6 +36,17 @@ export const insertEvents = async (
     throw new Error(`Place ${stranger.sequence} of the history holds another record: the stream began anew.`)
 }
 
+/**
+ * The places behind the last seal that hold no record, though the history has gone on behind them or the stream begins behind them. In their
+ * order.
+ */
+export const emptyPlaces = statement<[stream_begins: number], { place: number }>(
+  'empty_places',
+  `with sealed as (select coalesce((select max(sequence) from seals), (select min(sequence) - 1 from events)) as last)
+   select place from sealed, generate_series(sealed.last + 1, greatest((select max(sequence) from events), $1 - 1)) as place
+   where not exists (select from events where sequence = place) order by place`,
+)
+
 /** An event as it is read back. */
 export type EventRow = Pick<
   IndexRow,

@@ -1,4 +1,5 @@
 // Streams and consumers that are not there are made again. The history goes on where the index knows it to end: no place is given twice.
+import { consumerSettings } from '@deliveryflow/contracts'
 import { found, type Provisioned, provision } from '@deliveryflow/kit/messaging/provision'
 import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
 import { reach } from '../audit/store.ts'
@@ -25,7 +26,10 @@ export const streamsState = async (target: Target, names: readonly string[]): Pr
   }
 }
 
-/** Makes what is missing. An EVENTS that began anew is made again: whatever lies in it lies in the outboxes, too. */
+/**
+ * Makes what is missing. An EVENTS that began anew is made again: whatever lies in it lies in the outboxes, too. It begins behind all that audit
+ * may still have in hand of the one that was lost: not even those places are given twice.
+ */
 export const mendStreams = async (
   target: Target,
   { began_anew, history_ends }: StreamsState,
@@ -34,7 +38,7 @@ export const mendStreams = async (
   const manager = await jetstreamManager(connection)
   const replicas = (await target.natsMonitors()).size >= 3 ? 3 : 1
   if (began_anew) await manager.streams.delete('EVENTS')
-  return provision(connection, replicas, { EVENTS: history_ends + 1 })
+  return provision(connection, replicas, { EVENTS: history_ends + consumerSettings.max_ack_pending + 1 })
 }
 
 const infoOf = async (manager: JetStreamManager, name: string) => {

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from './http.ts'
 import { userRpc } from './rpc.ts'
-import { id, pageOf, paging, text, timestamp } from './values.ts'
+import { id, pageOf, paging, reason, text, timestamp } from './values.ts'
 
 const auditFilter = z.strictObject({
   order_id: id.optional(),
@@ -47,6 +47,16 @@ export const importHistory = userRpc('audit.import', {
   input: z.strictObject({ segment: z.string().min(1) }),
   output: z.object({ entered: z.int() }),
   rejections: ['invalid_request', 'forbidden', 'history_conflict'],
+  idempotent: true,
+})
+
+/** After the stream was lost: places that nothing will ever come to, for neither index nor stream holds them, hold up the chain. */
+export const closeGaps = userRpc('audit.close_gaps', {
+  about:
+    'Enters at each place that neither the index nor the stream holds that its record was lost, and why; so the chain goes on.',
+  input: z.strictObject({ reason, dry_run: z.boolean().default(false) }),
+  output: z.object({ closed: z.int(), first: z.int().nullable(), last: z.int().nullable() }),
+  rejections: ['forbidden'],
   idempotent: true,
 })
 

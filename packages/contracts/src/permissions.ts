@@ -59,7 +59,7 @@ export const permissionsOf = (service: ServiceTopology): NatsPermissions => {
       deadLetterSubject(service.name, stream),
     ]),
     ...(service.tends_dead_letters ? tending : []),
-    ...(service.reads_history ? ['$JS.API.DIRECT.GET.EVENTS'] : []),
+    ...(service.reads_history ? ['$JS.API.DIRECT.GET.EVENTS', '$JS.API.STREAM.INFO.EVENTS'] : []),
     ...consumers.filter(isRestored).map(({ stream, durable }) => `$JS.API.CONSUMER.RESET.${stream}.${durable}`),
   ]
   const subscribe = [

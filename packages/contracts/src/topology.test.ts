@@ -12,6 +12,7 @@ const calledFromOutside = [
   'rpc.auth.verify',
   'rpc.saga.get',
   'rpc.audit.import',
+  'rpc.audit.close_gaps',
   'rpc.operations.note',
   'rpc.saga.compensate',
 ]

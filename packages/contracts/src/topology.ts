@@ -30,7 +30,7 @@ export type ServiceTopology = {
   readonly watches?: readonly MessageContract[]
   /** Reads and empties the stream DLQ. */
   readonly tends_dead_letters?: true
-  /** Reads the stream EVENTS by place, beside hearing it. */
+  /** Reads the stream EVENTS by place, and how far it reaches, beside hearing it. */
   readonly reads_history?: true
 }
 
@@ -268,6 +268,7 @@ const atWork = {
     answers: [
       audit.listAuditEvents,
       audit.importHistory,
+      audit.closeGaps,
       replay.planReplay,
       replay.startReplay,
       replay.listReplays,
