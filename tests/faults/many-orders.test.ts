@@ -185,6 +185,20 @@ writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), 
   })
 
   it('then everything adds up, and the history is whole', async (test) => {
+    const written = async () =>
+      Object.fromEntries(
+        (
+          await query<{ kind: string; n: number }>(
+            system.databases.notification,
+            `select kind, count(*)::int as n from letters where status = 'SENT' and kind in ('order_paid', 'delivery_update') group by kind`,
+          )
+        ).map(({ kind, n }) => [kind, n]),
+      )
+    await until(
+      'four letters were written about each order',
+      async () => isDeepStrictEqual(await written(), { order_paid: orders, delivery_update: 3 * orders }),
+      seconds(60),
+    )
     assert.equal(await allIsWell(ground, placed), orders, 'nothing more happened')
     await until('all has settled and fits', async () => (await dfctl(['verify'])).code === 0, 60)
     await until('all of it is sealed', async () => (await verdict()).unsealed === 0, seconds(60))
