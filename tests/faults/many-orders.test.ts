@@ -18,7 +18,7 @@ import { allIsWell, type Ground, placeOrders, startGround } from './orders.ts'
 import { lettersOfPoison, publishPoison } from './poison.ts'
 
 /** One message in a hundred is poison, some of each kind where the orders are few; half of them can be healed. */
-const poison = Math.max(20, Math.floor(orders / 200) * 2)
+const poison = Math.max(30, Math.floor(orders / 200) * 2)
 const half = poison / 2
 const rule = 'nothing_recalled'
 

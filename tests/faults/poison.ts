@@ -14,12 +14,16 @@ import type { NatsConnection } from '@nats-io/transport-node'
 
 type Kind = { contract: MessageContract; bare?: true; body: (n: number) => string | Uint8Array }
 
-/** JSON that is cut off, bytes that are no text, something without headers, data of something else, data that lack their user. */
+/**
+ * JSON that is cut off, many bytes that are no text, something without headers, data of something else, more flaws than a message can
+ * name, data that lack their user.
+ */
 const kinds: readonly Kind[] = [
   { contract: orderCreated, body: () => '{"order_id": "0199' },
-  { contract: inventoryReserved, body: () => Buffer.from('7b22c3287d00ff', 'hex') },
+  { contract: inventoryReserved, body: () => Buffer.alloc(60_000, 0xff) },
   { contract: userRegistered, bare: true, body: () => '{"no": "event"}' },
   { contract: refundCommand, body: () => '{"order_id": "the last one"}' },
+  { contract: orderCreated, body: () => JSON.stringify({ items: Array.from({ length: 6000 }, () => ({})) }) },
   { contract: notifyUser, body: (n) => JSON.stringify({ letter_key: `poison:${n}`, letter: { kind: 'welcome' } }) },
 ]
 
