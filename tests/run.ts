@@ -5,6 +5,7 @@ import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { describeBackends, testEnvironment } from '@deliveryflow/local/test-environment'
+import { seconds } from './size.ts'
 import { describeSystem, startTestSystem, systemEnvironment } from './system.ts'
 
 const { positionals } = parseArgs({ allowPositionals: true })
@@ -32,7 +33,7 @@ console.error(`Ready in ${((performance.now() - started) / 1000).toFixed(1)} s; 
 
 const runner = spawn(
   process.execPath,
-  ['--test', `--test-concurrency=${availableParallelism()}`, '--test-timeout=180000', ...files.sort()],
+  ['--test', `--test-concurrency=${availableParallelism()}`, `--test-timeout=${seconds(240) * 1000}`, ...files.sort()],
   {
     stdio: 'inherit',
     env: {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { deadLetterOf } from '@deliveryflow/contracts'
-import { type Buried, count, failedAgain, fits, type Group, groupKey, originalHeaders } from './domain.ts'
+import { type Buried, count, failedAgain, fits, type Group, groupKey, originalHeaders, portionsOf } from './domain.ts'
 
 const buried = (headers: Record<string, string> = {}): Buried => ({
   sequence: 7,
@@ -84,4 +84,10 @@ it('one that failed again counts on, and keeps when it first failed', () => {
     again.filter(([name]) => name.startsWith('Nats-')),
     [['Nats-Msg-Id', 'dlq:retry:7']],
   )
+})
+
+it('portions hold what fits, in order, and at least one', () => {
+  const portions = (...sizes: number[]) => portionsOf(sizes, (size) => size, 10)
+  assert.deepEqual(portions(), [])
+  assert.deepEqual(portions(4, 6, 1, 30, 0, 9, 2), [[4, 6], [1], [30], [0, 9], [2]])
 })

@@ -77,3 +77,19 @@ export const failedAgain = (
   changed.set('df-dlq-stack', JSON.stringify(stack))
   return [...changed]
 }
+
+/** Portions in the same order, each of which adds up to at most `most`; one that is larger by itself stands alone. */
+export const portionsOf = <T>(items: readonly T[], sizeOf: (item: T) => number, most: number): T[][] => {
+  const portions: T[][] = []
+  let room = 0
+  for (const item of items) {
+    const size = sizeOf(item)
+    if (size > room) {
+      portions.push([])
+      room = most
+    }
+    portions.at(-1)?.push(item)
+    room -= size
+  }
+  return portions
+}

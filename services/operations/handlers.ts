@@ -17,7 +17,7 @@ import {
 } from '@deliveryflow/contracts'
 import { type AnswerOf, type Context, DeadlineExceeded, newId, Rejection, reject, Unavailable } from '@deliveryflow/kit'
 import { bodyOf, buryAgain, letterAt, lettersFrom, remove } from './dead-letters.ts'
-import { type Buried, count, failedAgain, fits, type Group, originalHeaders } from './domain.ts'
+import { type Buried, count, failedAgain, fits, type Group, originalHeaders, portionsOf } from './domain.ts'
 import { insertAction } from './store.ts'
 
 type OperationsContext = Context<typeof topology.operations>
@@ -95,16 +95,34 @@ export const drop: Answer<typeof dropDeadLetters> = async (
   const letters = (await Promise.all(sequences.map((sequence) => letterAt(context.js, sequence)))).filter(
     (it) => it !== null,
   )
-  // What is dropped is kept in the history: nobody else would know what it was.
-  const dropped = letters.map((letter) => ({
-    ...deadLetterOf(letter),
-    headers: originalHeaders(letter),
-    ...bodyOf(letter),
-  }))
-  await tell(context, caller, { action_id, action: 'dead_letters_dropped', reason, detail: { dropped } }, sequences)
-  const removed = await Promise.all(letters.map(({ sequence }) => remove(context.js, sequence)))
-  return { action_id, dropped: removed.filter(Boolean).length }
+  let dropped = 0
+  for (const portion of portionsOf(letters.map(keptOf), bytesOf, mostKept)) {
+    const places = portion.map(({ sequence }) => sequence)
+    await tell(
+      context,
+      caller,
+      { action_id, action: 'dead_letters_dropped', reason, detail: { dropped: portion } },
+      places,
+    )
+    const removed = await Promise.all(places.map((place) => remove(context.js, place)))
+    dropped += removed.filter(Boolean).length
+  }
+  return { action_id, dropped }
 }
+
+/** Bytes of what one event says of dropped letters; a message of NATS holds a megabyte. */
+const mostKept = 500_000
+/** Bytes of a body that is too large to be kept whole. */
+const beginning = 100_000
+
+/** What is dropped is kept in the history: nobody else would know what it was. */
+const keptOf = (letter: Buried) => {
+  const kept = { ...deadLetterOf(letter), headers: originalHeaders(letter), ...bodyOf(letter) }
+  if (bytesOf(kept) <= mostKept) return kept
+  return { ...kept, ...bodyOf({ ...letter, body: letter.body.subarray(0, beginning) }), body_bytes: letter.body.length }
+}
+
+const bytesOf = (kept: object) => Buffer.byteLength(JSON.stringify(kept))
 
 type Result = { outcome: 'handled' | 'failed' | 'unavailable' | 'gone'; error: string | null }
 

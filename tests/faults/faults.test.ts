@@ -1,112 +1,33 @@
-// One fault of each kind in the middle of 500 running orders, on a system of its own with a process for each service.
+// One fault of each kind in the middle of running orders, on a system of its own with a process for each service.
 import assert from 'node:assert/strict'
-import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { System } from '@deliveryflow/local/system'
-import { jetstreamManager } from '@nats-io/jetstream'
-import { connect } from '@nats-io/transport-node'
-import type { Report } from '../../cli/src/audit/projection.ts'
 import { dfctl } from '../../cli/src/testing.ts'
-import { type Answer, type Client, call, customer, orderIs, orderOf, product, signIn, until } from '../client.ts'
-import { query, type TestSystem } from '../harness.ts'
-import { allFinal, chargedOnce, lettersOnce, moneyIsConserved, stockIsConserved } from '../invariants.ts'
-import { describeSystem, startTestSystem } from '../system.ts'
+import { call, customer, orderIs, orderOf, product, until } from '../client.ts'
+import { query } from '../harness.ts'
+import { lettersOnce, stockIsConserved } from '../invariants.ts'
+import { orders } from '../size.ts'
+import { type Ground, impatient, insist, killAndStart, processOf, startGround, survive } from './orders.ts'
 
-const settings = {
-  DELIVERY__SIMULATOR_STEP_MS: '100',
-  SAGA__RESERVE_DEADLINE_MS: '6000',
-  SAGA__COMMAND_DEADLINE_MS: '3000',
-  SAGA__GRACE_MS: '2000',
-}
-
-describe('in the middle of 500 running orders', () => {
-  let running: System
-  let system: TestSystem
-  let admin: Client
+describe(`in the middle of ${orders} running orders`, () => {
+  let ground: Ground
+  let running: Ground['running']
+  let system: Ground['system']
+  let admin: Ground['admin']
   before(async () => {
-    running = await startTestSystem({ each: true, settings })
-    system = describeSystem(running)
-    admin = await signIn(system.url, system.admin.email, system.admin.password)
-    await admin.post('/api/users', {
-      email: 'courier@example.com',
-      password: 'a courier password',
-      name: 'Olga',
-      role: 'courier',
-    })
+    ground = await startGround({ each: true, settings: impatient })
+    ;({ running, system, admin } = ground)
   })
-  after(() => running?.stop())
-
-  /** Milliseconds until what was killed is there again, on a machine that has other things to do as well. */
-  const patience = 90_000
-
-  /** Orders until the API accepts, as a client with an Idempotency-Key may: a failed call is simply made again. */
-  const insist = async (client: Client, thing: string): Promise<string> => {
-    const headers = { 'idempotency-key': randomUUID() }
-    const deadline = Date.now() + patience
-    for (;;) {
-      const answer = await client.post('/api/orders', orderOf(thing), headers).catch((error: unknown): Answer => {
-        if (Date.now() > deadline) throw error
-        return { status: 0, body: {}, headers: new Headers() }
-      })
-      if (answer.status === 201) return answer.body.order_id
-      assert.ok(
-        answer.status === 0 || answer.status >= 500,
-        `an order was answered ${answer.status} ${JSON.stringify(answer.body)}`,
-      )
-      assert.ok(Date.now() < deadline, 'the API came back')
-      await sleep(200)
-    }
-  }
-
-  /** Places 500 orders, lets the fault happen after a third of them, and checks what must hold. */
-  const survive = async (fault: () => Promise<void>) => {
-    const thing = await product(admin, { price: 100, stock: 450 })
-    const customers = await Promise.all(Array.from({ length: 10 }, () => customer(system.url, { funds: 1_000_000 })))
-    const orders: string[] = []
-    let left = 500
-    const failed = Promise.withResolvers<void>()
-    const place = async (client: Client) => {
-      while (left > 0) {
-        left--
-        if (left === 333) void fault().then(failed.resolve, failed.reject)
-        orders.push(await insist(client, thing))
-      }
-    }
-    await Promise.all([...customers, ...customers].map(place))
-    await failed.promise
-    await allFinal(system, orders, 90)
-    await chargedOnce(system, orders)
-    await moneyIsConserved(system)
-    await stockIsConserved(system)
-    await lettersOnce(system)
-    const [sold] = await query<{ n: number }>(
-      system.databases.order,
-      `select count(*)::int as n from orders where order_id = any($1::uuid[]) and status = 'COMPLETED'`,
-      [orders],
-    )
-    assert.ok((sold?.n ?? 0) > 0 && (sold?.n ?? 0) <= 450, `never more sold than there was: ${sold?.n}`)
-  }
-
-  const process = (name: string) => {
-    const found = running.processes.get(name)
-    assert.ok(found, `${name} runs in a process of its own`)
-    return found
-  }
-  const killAndStart = async (name: string) => {
-    await process(name).kill()
-    await sleep(300)
-    await process(name).start()
-  }
+  after(() => ground?.running.stop())
 
   it('every service process is killed, one after the other', async () => {
-    await survive(async () => {
-      for (const name of running.processes.keys()) await killAndStart(name)
+    await survive(ground, async () => {
+      for (const name of running.processes.keys()) await killAndStart(ground, name)
     })
   })
 
   it('a NATS node is killed', async () => {
-    await survive(async () => {
+    await survive(ground, async () => {
       const [, node] = running.backends.nats.nodes
       await node?.kill()
       await sleep(3000)
@@ -115,7 +36,7 @@ describe('in the middle of 500 running orders', () => {
   })
 
   it('all NATS nodes are killed, and with them what they kept in memory', async () => {
-    await survive(async () => {
+    await survive(ground, async () => {
       const { nodes } = running.backends.nats
       await Promise.all(nodes.map((node) => node.kill()))
       await Promise.all(nodes.map((node) => node.start()))
@@ -123,82 +44,17 @@ describe('in the middle of 500 running orders', () => {
   })
 
   it('PostgreSQL is killed', async () => {
-    await survive(async () => {
+    await survive(ground, async () => {
       await running.backends.postgres.kill()
       await sleep(1000)
       await running.backends.postgres.start()
     })
   })
 
-  it('a replay is killed three times, and what it builds anew is what was there', async () => {
-    const replay = (...words: string[]) => dfctl(['audit', 'replay', ...words, '--local-folder', system.dir ?? ''])
-    const rebuild = async (...words: string[]) => {
-      const to = ['--to', 'projection=order-history', '--reason', 'a test of faults', '--timeout', '4m', '-o', 'json']
-      const { code, stdout, stderr } = await replay(...to, ...words)
-      assert.equal(code, 0, stderr)
-      return (JSON.parse(stdout) as Report).replay
-    }
-    await survive(async () => {
-      const rebuilt = rebuild('--rate', '2000')
-      const begun = async () =>
-        (await query(system.databases.audit, `select 1 from replays where state = 'running'`)).length
-      await until('it has begun', async () => (await begun()) === 1)
-      for (const name of ['audit', 'order-history', 'audit']) {
-        await sleep(500 + Math.random() * 1000)
-        await killAndStart(name)
-      }
-      const { job, records, failed } = await rebuilt
-      assert.ok(records > 0)
-      assert.equal(failed, 0)
-      assert.equal((await replay('finalize', job)).code, 0)
-    })
-    await until('the read model has caught up', async () => {
-      const [row] = await query<{ n: number }>(
-        system.databases['order-history'],
-        `select count(*)::int as n from orders where status not in ('COMPLETED', 'CANCELLED')`,
-      )
-      return row?.n === 0
-    })
-    const { job } = await rebuild()
-    for (const table of ['orders', 'timeline']) {
-      const differ = await query(
-        system.databases['order-history'],
-        `(select * from public.${table} except select * from replaced.${table})
-         union all (select * from replaced.${table} except select * from public.${table})`,
-      )
-      assert.deepEqual(differ, [], table)
-    }
-    assert.equal((await replay('finalize', job)).code, 0)
-  })
-
-  it('the history’s stream is deleted, and refilled from what the services said', async () => {
-    const on = (...words: string[]) => dfctl([...words, '--local-folder', system.dir ?? ''])
-    const connection = await connect(system.nats)
-    const { streams } = await jetstreamManager(connection)
-    const [before] = await query<{ last: string }>(system.databases.audit, 'select max(sequence) as last from events')
-    await survive(async () => {
-      await streams.delete('EVENTS')
-      await sleep(2000)
-      const missing = await on('reconcile', '--dry-run', '--since', '1h', '-o', 'json')
-      assert.deepEqual(JSON.parse(missing.stdout).made, ['EVENTS'], missing.stderr)
-      const mended = await on('reconcile', '--since', '1h', '--timeout', '3m')
-      assert.equal(mended.code, 0, mended.stderr)
-      assert.match(mended.stdout, /^made: EVENTS\n/)
-    })
-    const { state } = await streams.info('EVENTS')
-    assert.ok(state.first_seq > Number(before?.last), 'no place is given twice')
-    await connection.close()
-    const whole = await on('audit', 'verify')
-    assert.equal(whole.code, 0, whole.stdout)
-    const again = await on('reconcile', '--since', '1h')
-    assert.equal(again.code, 0, again.stderr)
-    assert.match(again.stdout, /^Nothing is missing of/)
-  })
-
   it('a step that takes too long cancels the order and undoes what was done', async () => {
     const ann = await customer(system.url, { funds: 1000 })
     const thing = await product(admin, { price: 100, stock: 3 })
-    await process('inventory').kill()
+    await processOf(ground, 'inventory').kill()
     const order_id = await insist(ann, thing)
     await until(
       'the saga has given up waiting',
@@ -212,7 +68,7 @@ describe('in the middle of 500 running orders', () => {
       },
       40,
     )
-    await process('inventory').start()
+    await processOf(ground, 'inventory').start()
     const order = await orderIs(ann, order_id, 'CANCELLED', 30)
     assert.equal(order.reason, 'TIMED_OUT')
     assert.equal((await ann.get('/api/accounts/balance')).body.balance, 1000)

@@ -159,6 +159,17 @@ describe('a consumer', () => {
     assert.match(reasons.join('\n'), /ce-type is \\"another\\"/)
   })
 
+  it('buries what has more wrong with it than a message can hold', async () => {
+    await say(ids(1))
+    start(async () => {
+      throw new Terminal('wrong '.repeat(500_000))
+    })
+    await settled()
+    const [letter] = await stream.deadLetters()
+    assert.match(letter?.headers['df-dlq-error'] ?? '', /^"Terminal: wrong wrong .*…"$/)
+    assert.match(letter?.headers['df-dlq-stack'] ?? '', /…\\n +at /, 'where it was thrown is told')
+  })
+
   it('tries again what may heal', async () => {
     const [id = ''] = await say(ids(1)).then((messages) => messages.map(({ aggregate }) => aggregate))
     let attempts = 0

@@ -19,7 +19,7 @@ export const bury = async (
     // A batch id would make the copy part of the batch that the message was published in.
     if (!isServerHeader(name)) headers.set(name, values[0] ?? '')
   }
-  const reason = error instanceof Error ? error : new Error(String(error))
+  const failure = failureOf(error)
   const about = {
     // A crash between copy and term buries again; the stream drops the second copy.
     'Nats-Msg-Id': `dlq:${consumer.stream}:${consumer.durable}:${message.seq}`,
@@ -31,12 +31,31 @@ export const bury = async (
     'df-dlq-attempts': String(message.info.deliveryCount),
     'df-dlq-first-time': message.time.toISOString(),
     'df-dlq-last-time': new Date().toISOString(),
-    'df-dlq-error': JSON.stringify(`${reason.name}: ${reason.message}`),
-    'df-dlq-stack': JSON.stringify(reason.stack ?? ''),
+    'df-dlq-error': JSON.stringify(failure.error),
+    'df-dlq-stack': JSON.stringify(failure.stack),
   }
   for (const [name, value] of Object.entries(about)) headers.set(name, value)
   await js.publish(deadLetterSubject(consumer.service, consumer.stream), message.data, {
     headers: headersOf(headers),
   })
-  message.term(reason.name)
+  message.term(failure.name)
 }
+
+/**
+ * What went wrong, short enough to stand in headers and answers: an error may list every flaw of a large message, and what is larger
+ * than a message may be is never stored.
+ */
+export const failureOf = (thrown: unknown): { name: string; error: string; stack: string } => {
+  const { name, message, stack = '' } = thrown instanceof Error ? thrown : new Error(String(thrown))
+  const told = shortened(message, 2000)
+  return {
+    name,
+    error: `${name}: ${told}`,
+    stack: shortened(
+      stack.replace(message, () => told),
+      8000,
+    ),
+  }
+}
+
+const shortened = (text: string, most: number) => (text.length > most ? `${text.slice(0, most)}…` : text)

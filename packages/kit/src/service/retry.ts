@@ -1,6 +1,7 @@
 // Answers `rpc.retry.<service>`: a message that was given up is handled once more, as its consumer would, and whoever asked hears how it went.
 import type { ConsumerContract, InputOf, OutputOf, retryMessage } from '@deliveryflow/contracts'
 import { isConnectionError, type Rejection, reject } from '../errors.ts'
+import { failureOf } from '../messaging/dead-letter.ts'
 import { headersOf } from '../messaging/headers.ts'
 import type { Way } from './listen.ts'
 
@@ -29,7 +30,7 @@ export const retryAnswer =
       return { outcome: 'handled' }
     } catch (error) {
       if (isConnectionError(error)) throw error
-      const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error))
-      return { outcome: 'failed', error: `${name}: ${message}`, stack }
+      const { error: reason, stack } = failureOf(error)
+      return { outcome: 'failed', error: reason, stack }
     }
   }

@@ -1,0 +1,122 @@
+// Running orders for the tests of faults: a system of their own, and as many orders as the run asks for. What goes wrong is theirs.
+import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { System, SystemOptions } from '@deliveryflow/local/system'
+import { type Answer, type Client, customer, orderOf, password, product, signIn } from '../client.ts'
+import { query, type TestSystem } from '../harness.ts'
+import { allFinal, chargedOnce, lettersOnce, moneyIsConserved, stockIsConserved } from '../invariants.ts'
+import { seconds, orders as size } from '../size.ts'
+import { describeSystem, startTestSystem } from '../system.ts'
+
+/** Deadlines so short that a test lives to see them pass. */
+export const impatient = {
+  SAGA__RESERVE_DEADLINE_MS: '6000',
+  SAGA__COMMAND_DEADLINE_MS: '3000',
+  SAGA__GRACE_MS: '2000',
+}
+
+/** A system that a test may break, and its administrator. */
+export type Ground = { running: System; system: TestSystem; admin: Client }
+
+/** Starts a system with a courier who walks fast. */
+export const startGround = async ({
+  settings,
+  each = false,
+}: Pick<SystemOptions, 'each' | 'settings'> = {}): Promise<Ground> => {
+  const running = await startTestSystem({ each, settings: { DELIVERY__SIMULATOR_STEP_MS: '100', ...settings } })
+  const system = describeSystem(running)
+  const admin = await signIn(system.url, system.admin.email, system.admin.password)
+  await admin.post('/api/users', { email: 'courier@example.com', password, name: 'Olga', role: 'courier' })
+  return { running, system, admin }
+}
+
+/** The process of one service. */
+export const processOf = ({ running }: Ground, name: string) => {
+  const found = running.processes.get(name)
+  assert.ok(found, `${name} runs in a process of its own`)
+  return found
+}
+
+/** Kills the process of a service and starts it again. */
+export const killAndStart = async (ground: Ground, name: string): Promise<void> => {
+  await processOf(ground, name).kill()
+  await sleep(300)
+  await processOf(ground, name).start()
+}
+
+/** Milliseconds until what was killed is there again, on a machine that has other things to do as well. */
+const patience = 90_000
+
+/** Orders until the API accepts, as a client with an Idempotency-Key may: a failed call is simply made again. */
+export const insist = async (client: Client, thing: string): Promise<string> => {
+  const headers = { 'idempotency-key': randomUUID() }
+  const deadline = Date.now() + patience
+  for (;;) {
+    const answer = await client.post('/api/orders', orderOf(thing), headers).catch((error: unknown): Answer => {
+      if (Date.now() > deadline) throw error
+      return { status: 0, body: {}, headers: new Headers() }
+    })
+    if (answer.status === 201) return answer.body.order_id
+    assert.ok(
+      answer.status === 0 || answer.status >= 500,
+      `an order was answered ${answer.status} ${JSON.stringify(answer.body)}`,
+    )
+    assert.ok(Date.now() < deadline, 'the API came back')
+    await sleep(200)
+  }
+}
+
+/** For how long a token is used; it holds for 15 minutes. */
+const renewal = 10 * 60_000
+
+/**
+ * Places as many orders as the run asks for, by ten customers who order two at a time, and resolves to their ids. `thingOf`: what the
+ * nth order is for, called when it is about to be placed.
+ */
+export const placeOrders = async ({ system }: Ground, thingOf: (n: number) => string): Promise<string[]> => {
+  const customers = await Promise.all(Array.from({ length: 10 }, () => customer(system.url, { funds: size * 100 })))
+  const placed: string[] = []
+  let next = 0
+  const place = async (first: Client) => {
+    let [client, signedIn] = [first, Date.now()]
+    while (next < size) {
+      if (Date.now() - signedIn > renewal) {
+        client = await signIn(system.url, first.email, password)
+        signedIn = Date.now()
+      }
+      placed.push(await insist(client, thingOf(next++)))
+    }
+  }
+  await Promise.all([...customers, ...customers].map(place))
+  return placed
+}
+
+/** Checks what must hold whatever happened to these orders, and resolves to how many of them were completed. */
+export const allIsWell = async ({ system }: Ground, placed: readonly string[]): Promise<number> => {
+  await allFinal(system, placed, seconds(90))
+  await chargedOnce(system, placed)
+  await moneyIsConserved(system)
+  await stockIsConserved(system)
+  await lettersOnce(system)
+  const [sold] = await query<{ n: number }>(
+    system.databases.order,
+    `select count(*)::int as n from orders where order_id = any($1::uuid[]) and status = 'COMPLETED'`,
+    [placed],
+  )
+  return sold?.n ?? 0
+}
+
+/** Places orders for more than there is, lets the fault happen after a third of them, and checks what must hold. */
+export const survive = async (ground: Ground, fault: () => Promise<void>): Promise<void> => {
+  const stock = Math.floor(size * 0.9)
+  const thing = await product(ground.admin, { price: 100, stock })
+  const failed = Promise.withResolvers<void>()
+  const placed = await placeOrders(ground, (n) => {
+    if (n === Math.floor(size / 3)) void fault().then(failed.resolve, failed.reject)
+    return thing
+  })
+  await failed.promise
+  const sold = await allIsWell(ground, placed)
+  assert.ok(sold > 0 && sold <= stock, `never more sold than there was: ${sold}`)
+}
