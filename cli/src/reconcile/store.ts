@@ -17,7 +17,7 @@ export const selectSaid = statement<
 >(
   'reconcile_said',
   `select position, id, subject, aggregate, headers::text as headers, data::text as data from messaging.outbox o
-   where created_on >= $1::date and created_at >= $1 and created_at < $2 and position > $3
+   where created_on >= $1::timestamptz::date and created_at >= $1 and created_at < $2 and position > $3
      and not exists (select from messaging.outbox_pending p where p.position = o.position)
    order by position limit $4`,
 )
