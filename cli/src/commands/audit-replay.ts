@@ -147,9 +147,11 @@ Examples:
       })
 }
 
-const hasSelection = ({ order, user, type, correlation, aggregate, since, until, fromSeq, toSeq }: Options): boolean =>
+const hasSelection = ({ type, ...words }: Options): boolean =>
   type.length > 0 ||
-  [order, user, correlation, aggregate, since, until, fromSeq, toSeq].some((word) => word !== undefined)
+  (['order', 'user', 'correlation', 'causation', 'aggregate', 'since', 'until', 'fromSeq', 'toSeq'] as const).some(
+    (name) => words[name] !== undefined,
+  )
 
 const sendTo = async (globals: Globals, options: Options): Promise<void> => {
   if (!options.to)
