@@ -13,7 +13,8 @@ export type Ask = <R extends RpcContract>(
   user_id?: string,
 ) => Promise<OutputOf<R> | Rejection>
 
-const administrator = { user_id: '00000000-0000-0000-0000-000000000000', role: 'admin' } as const
+/** On whose behalf dfctl asks where no customer is named. */
+export const administrator = { user_id: '00000000-0000-0000-0000-000000000000', role: 'admin' } as const
 
 /** The connection of the target. Throws an `unhealthy` Failure when no server takes it. */
 export const connectionOf = async (target: Target): Promise<NatsConnection> => {

@@ -63,7 +63,7 @@ export const commands: readonly Entry[] = [
   },
   {
     name: 'reconcile',
-    summary: 'refill the streams from what the services said',
+    summary: 'refill the streams from what the services said, and mend orders about which they disagree',
     load: () => import('./commands/reconcile.ts'),
   },
   {

@@ -1,4 +1,5 @@
-// What a person at a terminal sees while a command works: on stderr, never mixed with the answer on stdout.
+// What a person at a terminal sees while a command works, and is asked: on stderr, never mixed with the answer on stdout.
+import { createInterface } from 'node:readline/promises'
 import pc from 'picocolors'
 
 const mode = { quiet: false, verbose: false }
@@ -66,25 +67,46 @@ export const progress = (title: string): Progress => {
   }
 }
 
-/** Runs work as a step that fails when it throws; `conclude` says how it ended, in the place of the title. */
+/**
+ * Runs work as a step that fails when it throws, or when it says so with `fail` and goes on. `conclude` says how it ended, in the place of
+ * the title.
+ */
 export const during = async <T>(
   title: string,
-  work: (step: { update(text: string): void; conclude(text: string): void }) => Promise<T>,
+  work: (step: { update(text: string): void; conclude(text: string): void; fail(): void }) => Promise<T>,
 ): Promise<T> => {
   const step = progress(title)
   let end: string | undefined
+  let well = true
   try {
     const result = await work({
       update: step.update,
       conclude: (text) => {
         end = text
       },
+      fail: () => {
+        well = false
+      },
     })
-    step.done(end)
+    if (well) step.done(end)
+    else step.fail(end)
     return result
   } catch (error) {
     step.fail()
     throw error
+  }
+}
+
+/** Whether somebody is there to be asked. */
+export const canAsk = (): boolean => process.stdin.isTTY === true && process.stderr.isTTY === true
+
+/** What is typed in answer to a question. */
+export const answerTo = async (question: string): Promise<string> => {
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  try {
+    return (await terminal.question(`${question} `)).trim()
+  } finally {
+    terminal.close()
   }
 }
 

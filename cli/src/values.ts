@@ -13,6 +13,9 @@ export const moneyText = ({ amount, currency }: Money): string => {
   }
 }
 
+/** "1,234,567". */
+export const number = (n: number): string => n.toLocaleString('en')
+
 /** `name=value` pairs on one line of at most `limit` characters; what is null is left out. */
 export const pairs = (data: Record<string, unknown>, limit = 120): string => {
   const line = Object.entries(data)

@@ -4,12 +4,15 @@ import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
-import type { Report } from '../../cli/src/audit/projection.ts'
+import type { Report } from '../../cli/src/audit/report.ts'
+import { withMongo } from '../../cli/src/mongo.ts'
+import type { Reconciled } from '../../cli/src/reconcile/reconcile.ts'
 import { dfctl as run } from '../../cli/src/testing.ts'
-import { until } from '../client.ts'
+import { customer, orderIs, product, until } from '../client.ts'
 import { query } from '../harness.ts'
+import { chargedOnce, lettersOnce } from '../invariants.ts'
 import { orders, seconds } from '../size.ts'
-import { type Ground, impatient, killAndStart, startGround, survive } from './orders.ts'
+import { type Ground, impatient, insist, killAndStart, startGround, survive } from './orders.ts'
 
 describe(`the history, in the middle of ${orders} running orders`, () => {
   let ground: Ground
@@ -96,5 +99,83 @@ describe(`the history, in the middle of ${orders} running orders`, () => {
       assert.deepEqual(differ, [], table)
     }
     assert.equal((await replay('finalize', job)).code, 0)
+  })
+
+  it('services that disagree about an order are found, explained and mended, and nothing happens twice', async () => {
+    const ann = await customer(system.url, { funds: 1000 })
+    const thing = await product(ground.admin, { price: 100, stock: 3 })
+    const [missed = '', unlisted = '', odd = ''] = [
+      await insist(ann, thing),
+      await insist(ann, thing),
+      await insist(ann, thing),
+    ]
+    for (const order_id of [missed, unlisted, odd]) await orderIs(ann, order_id, 'COMPLETED', 30)
+    const dry = async () => {
+      const { code, stdout, stderr } = await dfctl('reconcile', '--since', '1h', '--dry-run', '-o', 'json')
+      assert.equal(code, 0, stderr)
+      return (JSON.parse(stdout) as Reconciled).orders.wrong
+    }
+    // What is under way is no disagreement; it counts once nothing has moved for a while.
+    const saga = `select 1 from sagas where order_id = $1 and updated_at < now() - interval '16 s'`
+    await until(
+      'all has settled',
+      async () => (await query(system.databases.saga, saga, [odd])).length === 1 && (await dry()).length === 0,
+      60,
+    )
+    // The saga never heard that one was completed; a purchase and the lists were lost; of another the saga holds what nobody said.
+    await query(
+      system.databases.saga,
+      `with missed as (
+         update sagas set status = 'RUNNING', step = 'complete', facts = facts - 'order_completed' where order_id = $1
+         returning facts),
+       said as (select (select facts->'order_completed'->>'event_id' from sagas where order_id = $1)::uuid as id)
+       delete from messaging.inbox using said, missed where message_id = said.id`,
+      [missed],
+    )
+    await query(system.databases['order-history'], 'delete from timeline where order_id = $1', [unlisted])
+    await query(system.databases['order-history'], `update orders set status = 'PAID' where order_id = $1`, [unlisted])
+    await query(system.databases.saga, `update sagas set status = 'RUNNING' where order_id = $1`, [odd])
+    await withMongo(ground.running.backends.mongo.url, (db) =>
+      db.collection<{ _id: string }>('purchases').deleteOne({ _id: `${ann.user_id}:${thing}` }),
+    )
+    const repairs = new Map((await dry()).map(({ order_id, next }) => [order_id, next]))
+    const rebuild = 'dfctl audit replay --to projection=order-history --reason …'
+    assert.deepEqual(
+      repairs,
+      new Map([
+        [missed, `dfctl order retry ${missed} --reason …`],
+        [unlisted, rebuild],
+        [odd, `dfctl order trace ${odd}`],
+      ]),
+    )
+
+    const unasked = await dfctl('reconcile', '--since', '1h')
+    assert.equal(unasked.code, 3)
+    assert.match(
+      unasked.stdout,
+      /^handed over: 1 by saga\nhanded over: 3 by review\n/,
+      'what is lost needs no question',
+    )
+    assert.ok(!unasked.stdout.includes(missed), 'it is well by what was handed over')
+    assert.match(
+      unasked.stdout,
+      new RegExp(`${unlisted}: its timeline has 0 lines, the history 9 events of it\n +why: .*`),
+    )
+    assert.match(unasked.stdout, /\nMend 1 of them: dfctl reconcile --since 1h --yes\n$/)
+    const mended = await dfctl('reconcile', '--since', '1h', '--yes', '--reason', 'a test of faults')
+    assert.equal(mended.code, 3, 'one is left that nothing mends')
+    const job = new RegExp(`^mended: ${unlisted}\nthe lists .* dfctl audit replay finalize (\\S+)$`, 'm').exec(
+      mended.stdout,
+    )?.[1]
+    assert.ok(job, mended.stdout)
+    assert.equal((await dfctl('audit', 'replay', 'finalize', job)).code, 0)
+    assert.match(mended.stdout, new RegExp(`${odd}: it is COMPLETED, its saga RUNNING`))
+
+    await query(system.databases.saga, `update sagas set status = 'COMPLETED' where order_id = $1`, [odd])
+    const again = await dfctl('reconcile', '--since', '1h', '--yes')
+    assert.equal(again.code, 0, again.stdout)
+    assert.match(again.stdout, /^Nothing is missing of [\d,]+ messages, and the services agree about [\d,]+ orders/)
+    await chargedOnce(system, [missed, unlisted, odd])
+    await lettersOnce(system)
   })
 })

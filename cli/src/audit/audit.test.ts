@@ -63,7 +63,9 @@ describe('dfctl audit history', () => {
       (await dfctl('history', ...words, '-o', 'ndjson')).stdout
         .split('\n')
         .filter(Boolean)
-        .map((line) => JSON.parse(line) as { type: string; sequence: number; time: string })
+        .map(
+          (line) => JSON.parse(line) as { type: string; sequence: number; time: string; causation_id: string | null },
+        )
     const [failed] = await types('--user', user_id, '--type', 'payment_failed')
     assert.ok(failed)
     const at = String(failed.sequence)
@@ -71,10 +73,14 @@ describe('dfctl audit history', () => {
       ['--from-seq', at, '--to-seq', at],
       ['--correlation', order_id, '--type', 'payment_failed'],
       ['--aggregate', order_id, '--type', 'events.payment_failed'],
+      ['--causation', failed.causation_id ?? '', '--type', 'payment_failed'],
       ['--since', failed.time, '--until', failed.time, '--user', user_id],
     ])
       assert.deepEqual(await types(...words), [failed], words.join(' '))
     assert.deepEqual(await types('--user', user_id, '--until', '2020-01-01'), [])
+    const [reserved] = await types('--order', order_id, '--type', 'inventory_reserved')
+    const caused = await types('--causation', reserved?.causation_id ?? '')
+    assert.deepEqual(caused, [reserved], 'all that order_created led to directly')
     assert.equal((await types('--limit', '3')).length, 3)
   })
 
@@ -89,6 +95,7 @@ describe('dfctl audit history', () => {
     for (const [words, code, text] of [
       [['--order', nobody], 4, /nothing of order 0000/],
       [['--user', nobody], 4, /nothing of user 0000/],
+      [['--causation', nobody], 4, /nothing of 0000/],
       [['--type', 'order_payd'], 2, /Did you mean order_paid\?/],
       [['--since', '1h', '--until', '2h'], 2, /--since 1h is later than --until 2h/],
       [['--since', '2999-01-01'], 2, /has not come yet/],

@@ -1,13 +1,13 @@
 // Builds a read model anew: plans it, starts it, and follows it until it is swapped in. audit does the work, so it goes on when nobody follows.
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { listReplays, type OutputOf, planReplay, type Replay, services, startReplay } from '@deliveryflow/contracts'
+import { type OutputOf, planReplay, type Replay, services, startReplay } from '@deliveryflow/contracts'
 import { type Ask, granted } from '../calls.ts'
 import { Failure } from '../failure.ts'
 import type { Target } from '../target.ts'
 import { during } from '../terminal.ts'
 import { span } from '../time.ts'
-import { type Effects, effectsOf } from './effects.ts'
+import { type Report, replayOf, reportOf } from './report.ts'
 
 export type Plan = OutputOf<typeof planReplay> & { records: number; bytes: number; suppressed: string[] }
 
@@ -21,9 +21,6 @@ export const planOf = async (ask: Ask, projection: string): Promise<Plan> => {
   return { ...plan, records: sum('records'), bytes: sum('bytes'), suppressed }
 }
 
-/** How a replay went. `effects`: what was debited, sent and reserved in all, before and after it, by replay or not. */
-export type Report = { replay: Replay; took_ms: number; effects: { before: Effects; after: Effects } }
-
 /** Starts a replay and follows it until it is swapped in. Throws `unhealthy` when it is not by then: it goes on by itself. */
 export const rebuild = async (
   target: Target,
@@ -35,19 +32,10 @@ export const rebuild = async (
     timeout,
   }: { projection: string; reason: string; rate?: number | undefined; timeout: number },
 ): Promise<Report> => {
-  const before = await effectsOf(target)
   const job = randomUUID()
   granted(startReplay, await ask(startReplay, { job, projection, reason, rate }))
-  const begun = Date.now()
-  const replay = await follow(ask, job, begun + timeout)
-  return { replay, took_ms: Date.now() - begun, effects: { before, after: await effectsOf(target) } }
-}
-
-/** One replay. Throws `not_found`. */
-export const replayOf = async (ask: Ask, job: string): Promise<Replay> => {
-  const [found] = granted(listReplays, await ask(listReplays, { job, limit: 1 })).items
-  if (found) return found
-  throw new Failure('not_found', `There is no replay ${job}`, { next: 'See dfctl audit replay list.' })
+  await follow(ask, job, Date.now() + timeout)
+  return reportOf(target, ask, job)
 }
 
 /** Follows a replay until it ends, or until the deadline (milliseconds since 1970). */

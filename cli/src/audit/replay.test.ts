@@ -8,8 +8,11 @@ import { jetstreamManager } from '@nats-io/jetstream'
 import { connect, PermissionViolationError } from '@nats-io/transport-node'
 import { type Client, customer, orderIs, orderOf, product, signIn, until } from '../../../tests/client.ts'
 import { query, type TestSystem, testSystem } from '../../../tests/harness.ts'
+import { openLocal } from '../local.ts'
 import { dfctl as run } from '../testing.ts'
-import type { Plan, Report } from './projection.ts'
+import { effectsAround } from './effects.ts'
+import type { Plan } from './projection.ts'
+import type { Report } from './report.ts'
 
 let system: TestSystem
 let poor: Client
@@ -72,7 +75,8 @@ it('says what it would do, and does nothing', async () => {
 
 it('builds the read model anew while orders flow, and moves no money meanwhile', async () => {
   const flowing = flow()
-  const { replay, effects } = await rebuild().finally(() => flowing.stop())
+  const report = await rebuild().finally(() => flowing.stop())
+  const { replay, effects } = report
   assert.equal(replay.state, 'swapped')
   assert.equal(replay.failed, 0)
   assert.deepEqual(
@@ -80,11 +84,49 @@ it('builds the read model anew while orders flow, and moves no money meanwhile',
     [effects.before.debits, effects.before.refunds],
     'nobody here can pay',
   )
+  const none = { debits: 0, refunds: 0, reservations: 0, letters: 0, orders: 0 }
+  assert.deepEqual(effects.late, none, 'nothing came of what was replayed')
+  assert.ok(effects.after.orders > effects.before.orders, 'while orders flowed')
   const [last = ''] = orders.slice(-1)
   await orderIs(poor, last, 'CANCELLED')
   const entries = async (id: string) => (await poor.get(`/api/orders/${id}/timeline`)).body.entries?.length ?? 0
   for (const id of orders) await until(`the timeline of ${id} is whole`, async () => (await entries(id)) === 5)
   assert.equal((await dfctl('finalize', replay.job)).code, 0)
+  const later = JSON.parse((await dfctl('report', replay.job, '-o', 'json')).stdout) as Report
+  assert.equal(later.replay.state, 'finalized')
+  assert.deepEqual({ ...later, replay }, { ...report, by: later.by }, 'it is the same after dfctl has gone')
+  const people = (await dfctl('report', replay.job)).stdout
+  assert.match(people, /^✔ order-history was built anew.*: [\d,]+ records in .*\n +since \S+ by dfctl: a test\n/)
+  assert.match(people, /\n +debits +[\d,]+ +[\d,]+ +0 +0\n(.*\n)* +none of it came of what had happened before/)
+})
+
+it('tells what came of events that had happened before, as an effect of a replay would', async () => {
+  const [first = ''] = orders
+  const [cause] = await query<{ event_id: string; time: Date }>(
+    system.databases.audit,
+    `select event_id, time from events where order_id = $1 and type = 'order_cancelled'`,
+    [first],
+  )
+  assert.ok(cause)
+  const later = (seconds: number) => new Date(cause.time.getTime() + seconds * 1000)
+  // A letter as it would be said once more, long after the first.
+  const [said] = await query<{ position: string }>(
+    system.databases.notification,
+    `insert into messaging.outbox (id, subject, aggregate, headers, data, created_at, created_on)
+     values (gen_random_uuid(), 'jobs.notify_user', $1, json_build_object('ce-causationid', $2::text), '{}', $3::timestamptz, $3::timestamptz::date)
+     returning position`,
+    [`order_cancelled:${first}`, cause.event_id, later(100)],
+  )
+  const target = openLocal(system.dir ?? '')
+  const late = async (begun: Date) => (await effectsAround(target, begun, later(110))).late?.letters
+  try {
+    assert.equal(await late(later(90)), 1)
+    assert.equal(await late(later(30)), 0, 'it may have been under way')
+    assert.equal(await late(later(105)), 0, 'it was said before')
+  } finally {
+    await query(system.databases.notification, 'delete from messaging.outbox where position = $1', [said?.position])
+    await target.close()
+  }
 })
 
 it('gives what is there already, row for row and index for index', async () => {
@@ -237,6 +279,7 @@ it('explains what cannot be', async () => {
     [['--to', 'stdout', '--user', '00000000-0000-7000-8000-000000000000'], 4, /nothing of this selection/],
     [['--reason', 'because'], 2, /Where to\?/],
     [['status', '00000000-0000-7000-8000-000000000000'], 4, /There is no replay/],
+    [['report', '00000000-0000-7000-8000-000000000000'], 4, /There is no replay/],
     [['cancel', '00000000-0000-7000-8000-000000000000'], 4, /There is no replay/],
   ] as const) {
     const ended = await dfctl(...words)

@@ -15,6 +15,7 @@ export type Selection = {
   user_id?: string
   types?: string[]
   correlation_id?: string
+  causation_id?: string
   aggregate?: string
   since?: Date
   until?: Date
@@ -27,6 +28,7 @@ export type SelectionOptions = {
   user?: string
   type: string[]
   correlation?: string
+  causation?: string
   aggregate?: string
   since?: string
   until?: string
@@ -57,6 +59,7 @@ export const addSelection = (command: Command): Command =>
       .addOption(new Option('--user <id>', "this user's").argParser(userId))
       .option('--type <type>', 'of this type; may be given several times', (one, all: string[]) => [...all, one], [])
       .option('--correlation <id>', 'of the journey with this correlation id')
+      .option('--causation <id>', 'what this event or command led to directly')
       .option('--aggregate <id>', 'about this order, product, user, …'),
   )
 
@@ -66,6 +69,7 @@ export const readSelection = async (target: Target, options: Partial<SelectionOp
   ...(options.type?.length && { types: options.type.map(eventType) }),
   ...(options.user && { user_id: options.user }),
   ...(options.correlation && { correlation_id: options.correlation }),
+  ...(options.causation && { causation_id: options.causation }),
   ...(options.aggregate && { aggregate: options.aggregate }),
   ...(options.order && { order_id: await findOrder(target, options.order) }),
 })
@@ -99,14 +103,15 @@ const skew = 60_000
 const beginOf = async (db: Queryable, { from, since }: Selection): Promise<number> =>
   Math.max(from ?? 1, since ? await firstStored(db, new Date(since.getTime() - skew)) : 1)
 
-const chosenBy = ({ order_id, user_id, types, correlation_id, aggregate, since, until }: Selection): Chosen => [
-  order_id ?? null,
-  user_id ?? null,
-  types ?? null,
-  correlation_id ?? null,
-  aggregate ?? null,
-  since ?? null,
-  until ?? null,
+const chosenBy = (chosen: Selection): Chosen => [
+  chosen.order_id ?? null,
+  chosen.user_id ?? null,
+  chosen.types ?? null,
+  chosen.correlation_id ?? null,
+  chosen.aggregate ?? null,
+  chosen.since ?? null,
+  chosen.until ?? null,
+  chosen.causation_id ?? null,
 ]
 
 /** The selected records in the order of the history, at most `limit` of them. Memory does not grow with their number. */

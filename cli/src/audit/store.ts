@@ -25,6 +25,7 @@ export type Chosen = [
   aggregate: string | null,
   since: Date | null,
   until: Date | null,
+  causation_id: string | null,
 ]
 
 /** The condition of `Chosen`, which stands at the third parameter. */
@@ -34,7 +35,8 @@ const isChosen = `($3::uuid is null or order_id = $3)
      and ($6::text is null or correlation_id = $6)
      and ($7::text is null or subject = $7)
      and ($8::timestamptz is null or time >= $8)
-     and ($9::timestamptz is null or time <= $9)`
+     and ($9::timestamptz is null or time <= $9)
+     and ($10::text is null or causation_id = $10)`
 
 /** A page of a selection behind a place, in the order of the history. */
 export const selectRecords = statement<[after: number, to: number, ...Chosen, limit: number], IndexedRow>(
@@ -44,7 +46,7 @@ export const selectRecords = statement<[after: number, to: number, ...Chosen, li
    from events
    where sequence > $1 and sequence <= $2
      and ${isChosen}
-   order by sequence limit $10`,
+   order by sequence limit $11`,
 )
 
 /** How many records of each type a selection holds, between two places. */

@@ -2,8 +2,9 @@
 import { endReplay, listReplays, type Replay } from '@deliveryflow/contracts'
 import { type Command, Option } from 'commander'
 import { speed } from '../audit/pace.ts'
-import { follow, type Plan, planOf, type Report, rebuild, replayOf } from '../audit/projection.ts'
+import { follow, type Plan, planOf, rebuild } from '../audit/projection.ts'
 import { planSend, type SendPlan, send } from '../audit/replay.ts'
+import { replayOf, reportOf, reportText } from '../audit/report.ts'
 import { addSelection, readSelection, type SelectionOptions, wholeNumber } from '../audit/selection.ts'
 import { destinationOf } from '../audit/send.ts'
 import { granted, openCalls } from '../calls.ts'
@@ -44,7 +45,8 @@ export const addReplay = (audit: Command): void => {
       `
 A projection is built anew from all of the history, beside the read model that serves, and swapped in when it has caught up; the old one is
 kept until finalize. Records travel under replay.<job>.<projection>, which only projections may hear; a handler that moves money, stock or
-letters is never given one. audit does the work: it goes on when this command is ended, and when audit or the projection is killed.
+letters is never given one; the report at its end proves it (see dfctl audit replay report --help). audit does the work: it goes on when this
+command is ended, and when audit or the projection is killed.
 
 To a subject each record goes as replay.NAME.<type>, marked with df-replay; a stream is made for them; a file holds a JSON document on
 each line (.gz packs it). What happens after the beginning is no part of it.
@@ -104,6 +106,30 @@ Examples:
       })
     })
 
+  command
+    .command('report')
+    .description('how a replay into a read model went, and that the world outside was left alone')
+    .argument('<job>')
+    .addHelpText(
+      'after',
+      `
+What was debited, refunded, reserved, written and ordered is counted from what services keep: in all before the replay began, and when it
+was swapped in or given up (until now while it runs). Orders flow meanwhile, so the difference proves nothing. What does: whatever is done
+is said together with the message that led to it, and an event that is replayed keeps its id. "late" counts what was said in between because of
+an event that had happened a minute or more before the replay began, be it by the replay or because it was held up until then (by an outage,
+a dead letter that was retried, a reconcile). 0 everywhere: the replay caused nothing. It can be told for 35 days.
+
+Examples:
+  dfctl audit replay report 01a1fe55-b59e-7c10-9b1e-6f0d5a2c4e01
+  dfctl audit replay report 01a1fe55-b59e-7c10-9b1e-6f0d5a2c4e01 -o json | jq .effects.late`,
+    )
+    .action(async (job: string, _: unknown, self) => {
+      const globals = self.optsWithGlobals() as Globals
+      await withTarget(globals, async (target) =>
+        printOne(globals.output, await reportOf(target, await openCalls(target), job), reportText),
+      )
+    })
+
   for (const [action, about] of [
     ['cancel', 'give up a replay that runs; the read model that serves is left as it is'],
     ['finalize', 'drop the read model that a replay took the place of'],
@@ -121,9 +147,11 @@ Examples:
       })
 }
 
-const hasSelection = ({ order, user, type, correlation, aggregate, since, until, fromSeq, toSeq }: Options): boolean =>
+const hasSelection = ({ type, ...words }: Options): boolean =>
   type.length > 0 ||
-  [order, user, correlation, aggregate, since, until, fromSeq, toSeq].some((word) => word !== undefined)
+  (['order', 'user', 'correlation', 'causation', 'aggregate', 'since', 'until', 'fromSeq', 'toSeq'] as const).some(
+    (name) => words[name] !== undefined,
+  )
 
 const sendTo = async (globals: Globals, options: Options): Promise<void> => {
   if (!options.to)
@@ -184,17 +212,4 @@ const planText = ({ projection, upper, types, records, bytes, first, last, suppr
     `  from ${first ?? 'nothing'} to ${last ?? 'nothing'}; about ${span((records / assumedRate) * 1000)}`,
     `  runs:       ${projection}`,
     `  suppressed: ${suppressed.join(', ')}`,
-  ].join('\n')
-
-const reportText = ({ replay, took_ms, effects: { before, after } }: Report): string =>
-  [
-    `${color.green('✔')} ${replay.projection} was built anew from ${number(replay.records)} records in ${span(took_ms)} and swapped in`,
-    ...(replay.failed > 0
-      ? [color.yellow(`  ${number(replay.failed)} could not be taken in: see dfctl logs ${replay.projection}`)]
-      : []),
-    '  the world outside, before and after:',
-    ...(Object.keys(before) as (keyof typeof before)[]).map(
-      (what) => `    ${what.padEnd(14)}${number(before[what]).padStart(12)}${number(after[what]).padStart(12)}`,
-    ),
-    `  the old one is kept until dfctl audit replay finalize ${replay.job}`,
   ].join('\n')

@@ -52,6 +52,7 @@ Examples:
   dfctl audit history --order 01a1fe55-b59e              everything that happened to an order
   dfctl audit history --order 01a1fe55-b59e --graph      which of it caused which
   dfctl audit history --type payment_failed --since 2h
+  dfctl audit history --causation 01a1fe55-b59e-7c10-9b1e-6f0d5a2c4e01     what this event led to (-o wide shows ids)
   dfctl audit history --user 01a1… -o ndjson > user.ndjson`,
     )
     .action(async (options: HistoryOptions, self) => {
@@ -64,8 +65,8 @@ Examples:
           if (options.graph && selection.order_id) return write(`${await graphOf(target, db, selection.order_id)}\n`)
           const count = await writeHistory(db, selection, { output, limit: options.limit }, write)
           if (count > 0) return
-          const { order, user, correlation, aggregate } = options
-          const who = order ? `order ${order}` : user ? `user ${user}` : (correlation ?? aggregate)
+          const { order, user, correlation, causation, aggregate } = options
+          const who = order ? `order ${order}` : user ? `user ${user}` : (correlation ?? causation ?? aggregate)
           if (who)
             throw nothingOf(`${who}${options.type.length + Object.keys(readRange(options)).length > 0 ? ' there' : ''}`)
           if (output === 'table' || output === 'wide') write('Nothing matches.\n')

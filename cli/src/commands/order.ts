@@ -1,18 +1,17 @@
 // dfctl order: list orders, and explain one.
-import { randomUUID } from 'node:crypto'
-import { cancelOrder, compensateOrder, getOrderStatus, noteAction, orderStatus } from '@deliveryflow/contracts'
+import { orderStatus } from '@deliveryflow/contracts'
 import { type Command, InvalidArgumentError, Option } from 'commander'
-import { type Ask, granted, openCalls } from '../calls.ts'
+import { openCalls } from '../calls.ts'
 import type { Configure } from '../commands.ts'
 import { Failure } from '../failure.ts'
 import { type Globals, option } from '../options.ts'
+import { type Acting, cancel, compensate, retry } from '../order/act.ts'
 import { findOrder, findUser, userId } from '../order/find.ts'
 import { type Listed, type ListFilter, ordersOf } from '../order/list.ts'
 import { traceText } from '../order/render.ts'
-import { retryOrder } from '../order/retry.ts'
 import { traceOrder } from '../order/trace.ts'
 import { type Column, print, printOne } from '../output.ts'
-import { type Target, withTarget } from '../target.ts'
+import { withTarget } from '../target.ts'
 import { moment, span } from '../time.ts'
 import { moneyText } from '../values.ts'
 
@@ -99,23 +98,15 @@ const addAction = (command: Command, name: string): Command =>
     .argument('<id>', 'the id of the order, or enough of its beginning')
     .requiredOption('--reason <text>', 'why: it is kept in the history')
 
-type Acting = { target: Target; ask: Ask; order_id: string }
-
-/** Says in the history what is done to an order and why, does it, and prints what came of it. */
+/** Does something to the order that is meant, and prints what came of it. */
 const actOn =
-  (
-    action: 'order_retried' | 'order_cancelled' | 'order_compensated',
-    act: (acting: Acting) => Promise<object & { text: string }>,
-  ) =>
+  (act: (acting: Acting, order_id: string) => Promise<object & { text: string }>) =>
   async (word: string, { reason }: { reason: string }, self: Command) => {
     const globals = self.optsWithGlobals() as Globals
     await withTarget(globals, async (target) => {
       const ask = await openCalls(target, 60_000)
       const order_id = await findOrder(target, word)
-      granted(getOrderStatus, await ask(getOrderStatus, { order_id }))
-      const detail = { order_id }
-      granted(noteAction, await ask(noteAction, { action_id: randomUUID(), action, reason, detail }))
-      const { text, ...result } = await act({ target, ask, order_id })
+      const { text, ...result } = await act({ target, ask, reason }, order_id)
       printOne(globals.output, { order_id, ...result }, () => (globals.output === 'name' ? order_id : text))
     })
   }
@@ -124,8 +115,8 @@ const addActions = (command: Command): void => {
   addAction(command, 'retry')
     .description('give a service what it never handled of an order: nothing happens twice')
     .action(
-      actOn('order_retried', async ({ target, ask, order_id }) => {
-        const handed_over = await retryOrder(target, ask, order_id)
+      actOn(async (acting, order_id) => {
+        const handed_over = await retry(acting, order_id)
         const lines = handed_over.map(
           ({ service, subject, error }) => `  ${service} ${subject}${error ? `: ${error}` : ''}`,
         )
@@ -137,16 +128,16 @@ const addActions = (command: Command): void => {
   addAction(command, 'cancel')
     .description('cancel an order as its customer could: until the parcel is on its way')
     .action(
-      actOn('order_cancelled', async ({ ask, order_id }) => {
-        const { status } = granted(cancelOrder, await ask(cancelOrder, { order_id }))
+      actOn(async (acting, order_id) => {
+        const { status } = await cancel(acting, order_id)
         return { status, text: `The order is ${status}; dfctl order trace ${order_id} shows how it goes on.` }
       }),
     )
   addAction(command, 'compensate')
     .description('take the step that an order waits for as failed, and undo the others; until it is delivered')
     .action(
-      actOn('order_compensated', async ({ ask, order_id }) => {
-        const { status, step } = granted(compensateOrder, await ask(compensateOrder, { order_id }))
+      actOn(async (acting, order_id) => {
+        const { status, step } = await compensate(acting, order_id)
         return {
           status,
           step,

@@ -1,12 +1,11 @@
 // dfctl undeploy: removes an installation; its data only when asked to, and after a confirmation.
-import { createInterface } from 'node:readline/promises'
 import type { Configure } from '../commands.ts'
 import { Failure } from '../failure.ts'
 import { withInstaller } from '../install/installer.ts'
 import { count, type Remains, readRemains, undeploy } from '../install/undeploy.ts'
 import { type Globals, option } from '../options.ts'
 import { printOne } from '../output.ts'
-import { say } from '../terminal.ts'
+import { answerTo, canAsk, say } from '../terminal.ts'
 
 type Options = Globals & { purge?: boolean; yes?: boolean; dryRun?: boolean }
 
@@ -45,17 +44,15 @@ Examples:
 
 /** Throws `refused` unless the name of the namespace is typed on a terminal. */
 const confirm = async (namespace: string, before: Remains): Promise<void> => {
-  if (process.stdin.isTTY !== true || process.stderr.isTTY !== true) {
+  if (!canAsk()) {
     throw new Failure('refused', 'Data are not removed without a confirmation', {
       why: 'there is no terminal to ask at',
       next: 'Add --yes, or leave out --purge to keep the data.',
     })
   }
   say(`This removes for ever: ${told(before)}`)
-  const terminal = createInterface({ input: process.stdin, output: process.stderr })
-  const typed = await terminal.question(`Type the name of the namespace, ${namespace}, to go on: `)
-  terminal.close()
-  if (typed.trim() !== namespace) throw new Failure('refused', 'Nothing was removed: another name was typed')
+  const typed = await answerTo(`Type the name of the namespace, ${namespace}, to go on:`)
+  if (typed !== namespace) throw new Failure('refused', 'Nothing was removed: another name was typed')
 }
 
 const told = ({ releases, claims, databases, secrets, namespace }: Remains): string => {

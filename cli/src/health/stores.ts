@@ -1,7 +1,8 @@
 // What Redis, MongoDB and the mail catcher say: whether they answer, and how full they are. Reads only.
 import { Redis } from 'ioredis'
-import { MongoClient, MongoServerError } from 'mongodb'
+import { MongoServerError } from 'mongodb'
 import { reasonOf } from '../failure.ts'
+import { withMongo } from '../mongo.ts'
 
 /** Redis as it was seen. Sizes in bytes; `memory_limit` 0 is none. */
 export type RedisReading = { version: string; memory: number; memory_limit: number; keys: number }
@@ -49,18 +50,15 @@ export type MongoReading = { version: string; outbox: number }
 
 /** Reads MongoDB by its URL. Throws when it does not answer or does not let us in. */
 export const readMongo = async (url: string): Promise<MongoReading> => {
-  const client = new MongoClient(url, { appName: 'dfctl', serverSelectionTimeoutMS: 4000, directConnection: true })
   try {
-    // The database that the URL names, or the one that the service takes where it names none.
-    const db = client.db(/^mongodb(\+srv)?:\/\/[^/]+\/[^?]/.test(url) ? undefined : 'review')
-    const { version } = await db.command({ buildInfo: 1 })
-    const outbox = await db.collection('reviews').countDocuments({ outbox_pending: { $gt: '' } })
-    return { version: String(version), outbox }
+    return await withMongo(url, async (db) => {
+      const { version } = await db.command({ buildInfo: 1 })
+      const outbox = await db.collection('reviews').countDocuments({ outbox_pending: { $gt: '' } })
+      return { version: String(version), outbox }
+    })
   } catch (error) {
     if (error instanceof MongoServerError && error.code === 18)
       throw new Error('MongoDB refuses the password in secret mongodb-review')
     throw new Error(`MongoDB does not answer: ${reasonOf(error)}`)
-  } finally {
-    await client.close()
   }
 }

@@ -1,4 +1,5 @@
-// Makes whole what NATS lost: streams, messages in them, and messages that a service never handled. PostgreSQL is the truth.
+// Makes whole what NATS lost: streams, messages in them, and messages that a service never handled; then finds the orders whose services
+// disagree all the same. What the databases hold is the truth.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { consumersOf, databases, services, streams } from '@deliveryflow/contracts'
 import { jetstreamManager } from '@nats-io/jetstream'
@@ -7,6 +8,8 @@ import { withDatabase } from '../database.ts'
 import { Failure } from '../failure.ts'
 import type { Target } from '../target.ts'
 import { during } from '../terminal.ts'
+import { type Looked, lookSince } from '../verify/look.ts'
+import { countPendingReviews } from './reviews.ts'
 import { type HandedOver, handOver, notInHistory, publishAgain, saidBetween, unhandled } from './said.ts'
 import { countPending } from './store.ts'
 import { mendStreams, streamsState } from './streams.ts'
@@ -22,6 +25,8 @@ export type Reconciled = {
   handed_over: Record<string, number>
   /** What a service could not handle. */
   failed: HandedOver[]
+  /** The orders that were looked at, and what does not fit about them. */
+  orders: Looked
 }
 
 export type ReconcileOptions = {
@@ -49,6 +54,7 @@ export const reconcile = async (
     published: {},
     handed_over: {},
     failed: [],
+    orders: { looked_at: 0, since: since.toISOString(), wrong: [] },
   }
   await stepOf('Streams and consumers', async () => {
     const state = await streamsState(
@@ -86,6 +92,13 @@ export const reconcile = async (
     }
     return String(sum(result.handed_over))
   })
+  if (!dry_run) await stepOf('What was handed over', () => settled(target, new Date(), deadline))
+  await during('Orders whose services disagree', async ({ update, conclude, fail }) => {
+    result.orders = await lookSince(target, since, (orders) => update(`${orders} looked at`))
+    const { wrong, looked_at } = result.orders
+    conclude(`Orders whose services disagree: ${new Set(wrong.map(({ order_id }) => order_id)).size} of ${looked_at}`)
+    if (wrong.length > 0) fail()
+  })
   return result
 }
 
@@ -102,7 +115,8 @@ const settled = async (target: Target, until: Date, deadline: number): Promise<s
   const manager = await jetstreamManager(await connectionOf(target), { checkAPI: false })
   await patiently(deadline, 'messages are still to be published', async () => {
     const pending = databases.map((name) => withDatabase(target, name, (db) => countPending(db, until)))
-    return (await Promise.all(pending)).flat().reduce((total, row) => total + row.pending, 0)
+    const [reviews, ...rows] = await Promise.all([countPendingReviews(target, until), ...pending])
+    return rows.flat().reduce((total, row) => total + row.pending, reviews)
   })
   const reached = new Map(
     await Promise.all(

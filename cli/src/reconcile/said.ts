@@ -13,23 +13,23 @@ import { jetstream } from '@nats-io/jetstream'
 import { type Ask, connectionOf, granted } from '../calls.ts'
 import { withDatabase } from '../database.ts'
 import { Failure } from '../failure.ts'
-import { letterKeysOf } from '../order/records.ts'
 import type { Target } from '../target.ts'
-import { type SaidRow, selectBegun, selectHandled, selectIndexed, selectSaid, selectSaidOf } from './store.ts'
+import { reviewsBetween, withoutPurchases } from './reviews.ts'
+import { type Said, selectBegun, selectHandled, selectIndexed, selectSaid, selectSaidOf } from './store.ts'
 
 const page = 1000
 
-/** The databases whose outboxes hold what is said. */
+/** The databases of PostgreSQL whose outboxes hold what is said. */
 const sayers = [
   ...new Set(services.filter(({ says }) => says.length > 0).flatMap((service) => databaseOf(service) ?? [])),
 ]
 
-/** Everything that was said between two moments, a page of one service at a time. Messages of MongoDB's outbox are not among them. */
+/** Everything that was said between two moments, a page of one service at a time. */
 export async function* saidBetween(
   target: Target,
   since: Date,
   until: Date,
-): AsyncGenerator<{ database: string; rows: SaidRow[] }> {
+): AsyncGenerator<{ database: string; rows: Said[] }> {
   for (const database of sayers) {
     for (let after = 0; ; ) {
       const rows = await withDatabase(target, database, (db) => selectSaid(db, since, until, after, page))
@@ -38,23 +38,19 @@ export async function* saidBetween(
       if (rows.length < page) break
     }
   }
+  for await (const rows of reviewsBetween(target, since, until, page)) yield { database: 'review', rows }
 }
 
-/** Everything that was said about one order, and the letters about it. */
-export const saidOf = async (target: Target, order_id: string, since: Date): Promise<SaidRow[]> => {
-  const aggregates = [order_id, ...letterKeysOf(order_id)]
-  const rows = sayers.map((database) =>
-    withDatabase(target, database, async (db) =>
-      (await Promise.all(aggregates.map((aggregate) => selectSaidOf(db, since, aggregate)))).flat(),
-    ),
-  )
+/** Everything that services said about these orders, letters, … since a day. What MongoDB keeps is about none of them. */
+export const saidOf = async (target: Target, aggregates: string[], since: Date): Promise<Said[]> => {
+  const rows = sayers.map((database) => withDatabase(target, database, (db) => selectSaidOf(db, since, aggregates)))
   return (await Promise.all(rows)).flat()
 }
 
-const isEvent = ({ subject }: SaidRow) => subject.startsWith('events.')
+const isEvent = ({ subject }: Said) => subject.startsWith('events.')
 
 /** Those of these messages that are events and are not in the history. */
-export const notInHistory = async (target: Target, rows: readonly SaidRow[]): Promise<SaidRow[]> => {
+export const notInHistory = async (target: Target, rows: readonly Said[]): Promise<Said[]> => {
   const events = rows.filter(isEvent)
   const known = await withDatabase(target, 'audit', (db) =>
     selectIndexed(
@@ -67,7 +63,7 @@ export const notInHistory = async (target: Target, rows: readonly SaidRow[]): Pr
 }
 
 /** Publishes messages as their service would; one that the stream holds after all is not stored twice. */
-export const publishAgain = async (target: Target, rows: readonly SaidRow[]): Promise<void> => {
+export const publishAgain = async (target: Target, rows: readonly Said[]): Promise<void> => {
   if (rows.length === 0) return
   const js = jetstream(await connectionOf(target))
   const messages = rows.map(({ headers, ...row }) => ({
@@ -83,24 +79,23 @@ export const publishAgain = async (target: Target, rows: readonly SaidRow[]): Pr
 }
 
 /** A message that a service has not handled. */
-export type Unhandled = { service: string; stream: ConsumerContract['stream']; row: SaidRow }
+export type Unhandled = { service: string; stream: ConsumerContract['stream']; row: Said }
 
 type Hearing = { service: ServiceTopology; contract: ConsumerContract }
 const hearing: Hearing[] = services
   .filter(({ name }) => name !== 'audit')
   .flatMap((service) => consumersOf(service).map((contract) => ({ service, contract })))
 
-/** Which of these messages were not handled by whom. Who keeps no inbox in PostgreSQL is asked by what it keeps instead, or not at all. */
-export const unhandled = async (target: Target, rows: readonly SaidRow[]): Promise<Unhandled[]> => {
+/** Which of these messages were not handled by whom. Who keeps no inbox is asked by what it keeps instead. */
+export const unhandled = async (target: Target, rows: readonly Said[]): Promise<Unhandled[]> => {
   const found = await Promise.all(
     hearing.map(async ({ service, contract }): Promise<Unhandled[]> => {
       const heard = rows.filter(({ subject }) => contract.filter_subjects.includes(subject))
+      if (heard.length === 0) return []
       const database = databaseOf(service)
-      if (heard.length === 0 || database === null) return []
-      const handled = await handledOf(target, database, contract, heard)
-      return heard
-        .filter(({ id }) => !handled.has(id))
-        .map((row) => ({ service: service.name, stream: contract.stream, row }))
+      const handled = database === null ? null : await handledOf(target, database, contract, heard)
+      const missing = handled ? heard.filter(({ id }) => !handled.has(id)) : await withoutPurchases(target, heard)
+      return missing.map((row) => ({ service: service.name, stream: contract.stream, row }))
     }),
   )
   return found.flat()
@@ -110,7 +105,7 @@ const handledOf = async (
   target: Target,
   database: string,
   { stream, durable }: ConsumerContract,
-  rows: readonly SaidRow[],
+  rows: readonly Said[],
 ): Promise<Set<string>> => {
   if (stream === 'JOBS') {
     // A worker keeps a log of letters in the place of an inbox.

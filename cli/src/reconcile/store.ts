@@ -1,8 +1,8 @@
 // The SQL of a reconciliation: what services said, what they handled, what the history holds.
 import { statement } from '@deliveryflow/kit/postgres/statement'
 
-export type SaidRow = {
-  position: number
+/** A message as its service keeps it; `headers` and `data` are exact JSON text. */
+export type Said = {
   id: string
   subject: string
   aggregate: string
@@ -11,19 +11,22 @@ export type SaidRow = {
 }
 
 /** What a service said between two moments and is not about to publish anyway, in the order in which it was said. */
-export const selectSaid = statement<[since: Date, until: Date, after: number, limit: number], SaidRow>(
+export const selectSaid = statement<
+  [since: Date, until: Date, after: number, limit: number],
+  Said & { position: number }
+>(
   'reconcile_said',
   `select position, id, subject, aggregate, headers::text as headers, data::text as data from messaging.outbox o
-   where created_on >= $1::date and created_at >= $1 and created_at < $2 and position > $3
+   where created_on >= $1::timestamptz::date and created_at >= $1 and created_at < $2 and position > $3
      and not exists (select from messaging.outbox_pending p where p.position = o.position)
    order by position limit $4`,
 )
 
-/** What a service said about one aggregate since a day; no index leads there, so the days are read. */
-export const selectSaidOf = statement<[since: Date, aggregate: string], SaidRow>(
+/** What a service said about some aggregates since a day; no index leads there, so the days are read. */
+export const selectSaidOf = statement<[since: Date, aggregates: string[]], Said>(
   'reconcile_said_of',
-  `select position, id, subject, aggregate, headers::text as headers, data::text as data from messaging.outbox o
-   where created_on >= $1::date and aggregate = $2
+  `select id, subject, aggregate, headers::text as headers, data::text as data from messaging.outbox o
+   where created_on >= $1::date and aggregate = any($2)
      and not exists (select from messaging.outbox_pending p where p.position = o.position)
    order by position`,
 )

@@ -30,13 +30,22 @@ export const countStock = statement<[], { products: number }>(
   'select count(*) as products from stock',
 )
 
-export type OrderRow = { order_id: string; status: OrderStatus; total_amount: number; updated_at: Date }
+export type OrderRow = { order_id: string; status: OrderStatus; total_amount: number; created_at: Date }
 
-/** Orders placed between two moments, a page in the order of their ids, which begin with their time. */
+const orderColumns = 'order_id, status, total_amount, created_at'
+
+/** Orders placed since a moment and as they are since before another one; a page in the order of their ids, which begin with their time. */
 export const selectOrders = statement<[since: Date, until: Date, after: string, limit: number], OrderRow>(
   'verify_orders',
-  `select order_id, status, total_amount, updated_at from orders
+  `select ${orderColumns} from orders
    where created_at >= $1 and updated_at < $2 and order_id > $3::uuid order by order_id limit $4`,
+)
+
+/** These orders; or those of them that are as they are since before a moment. */
+export const selectTheseOrders = statement<[order_ids: string[], until: Date | null], OrderRow>(
+  'verify_these_orders',
+  `select ${orderColumns} from orders
+   where order_id = any($1::uuid[]) and ($2::timestamptz is null or updated_at < $2) order by order_id`,
 )
 
 const of = <Row extends object>(name: string, columns: string, table: string) =>
@@ -45,7 +54,11 @@ const of = <Row extends object>(name: string, columns: string, table: string) =>
     `select order_id, ${columns} from ${table} where order_id = any($1::uuid[])`,
   )
 
-export const sagasOf = of<{ status: string; deadline_at: Date | null }>('sagas', 'status, deadline_at', 'sagas')
+export const sagasOf = of<{ status: string; deadline_at: Date | null; updated_at: Date }>(
+  'sagas',
+  'status, deadline_at, updated_at',
+  'sagas',
+)
 export const paymentsOf = of<{ status: string; amount: number | null }>('payments', 'status, amount', 'payments')
 export const reservationsOf = of<{ status: string }>('reservations', 'status', 'reservations')
 export const deliveriesOf = of<{ status: string }>('deliveries', 'status', 'deliveries')

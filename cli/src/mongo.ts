@@ -1,0 +1,15 @@
+// Reads straight from review's MongoDB what no call answers. dfctl changes nothing behind a service's back.
+import type { Db } from 'mongodb'
+
+/** Runs `work` on one connection to the database of review, and closes it. Throws what the driver says. */
+export const withMongo = async <T>(url: string, work: (db: Db) => Promise<T>): Promise<T> => {
+  // Not with the program: the driver costs time and memory that few commands have a use for.
+  const { MongoClient } = await import('mongodb')
+  const client = new MongoClient(url, { appName: 'dfctl', serverSelectionTimeoutMS: 4000, directConnection: true })
+  try {
+    // The database that the URL names, or the one that the service takes where it names none.
+    return await work(client.db(/^mongodb(\+srv)?:\/\/[^/]+\/[^?]/.test(url) ? undefined : 'review'))
+  } finally {
+    await client.close()
+  }
+}
