@@ -1,9 +1,9 @@
 // Makes whole what NATS lost: streams, messages in them, and messages that a service never handled; then finds the orders whose services
 // disagree all the same. What the databases hold is the truth.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { consumersOf, databases, services, streams } from '@deliveryflow/contracts'
+import { closeGaps, consumersOf, databases, services, streams } from '@deliveryflow/contracts'
 import { jetstreamManager } from '@nats-io/jetstream'
-import { type Ask, connectionOf } from '../calls.ts'
+import { type Ask, connectionOf, granted } from '../calls.ts'
 import { withDatabase } from '../database.ts'
 import { Failure } from '../failure.ts'
 import type { Target } from '../target.ts'
@@ -18,6 +18,8 @@ export type Reconciled = {
   since: string
   /** Streams and consumers that were made, or would be. */
   made: string[]
+  /** Places of the history that nothing will ever come to. */
+  lost_places: number
   said: number
   /** By subject: not in the history. */
   published: Record<string, number>
@@ -31,6 +33,8 @@ export type Reconciled = {
 
 export type ReconcileOptions = {
   since: Date
+  /** Why: the history keeps it where places were lost. */
+  reason: string
   /** Only finds what there is to do. */
   dry_run: boolean
   /** Milliseconds until what is under way must have settled. */
@@ -44,12 +48,13 @@ const underWay = 30_000
 export const reconcile = async (
   target: Target,
   ask: Ask,
-  { since, dry_run, timeout }: ReconcileOptions,
+  { since, dry_run, timeout, reason }: ReconcileOptions,
 ): Promise<Reconciled> => {
   const deadline = Date.now() + timeout
   const result: Reconciled = {
     since: since.toISOString(),
     made: [],
+    lost_places: 0,
     said: 0,
     published: {},
     handed_over: {},
@@ -68,6 +73,13 @@ export const reconcile = async (
     }
     return result.made.length === 0 ? 'all there' : result.made.join(', ')
   })
+  // Before anything is published again: what audit still has in hand for such a place it enters no more, and it is missing then.
+  if (!dry_run || result.made.length === 0)
+    await stepOf('Places that were lost', async () => {
+      const { closed } = granted(closeGaps, await ask(closeGaps, { reason, dry_run }))
+      result.lost_places = closed
+      return String(closed)
+    })
   // What is said from here on is none of this run's business: orders may flow. A dry run waits for nobody, so it leaves out what may
   // be under way.
   const until = new Date(Date.now() - (dry_run ? underWay : 0))

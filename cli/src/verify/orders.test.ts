@@ -80,6 +80,8 @@ test('what was not handled is given once more; else the repair is the one that c
     'dfctl order retry an-order --reason …',
   ])
   assert.deepEqual(next({ ...completed, listed: 'PAID' }), [rebuild])
+  assert.deepEqual(next({ ...completed, saga: running(null) }), ['dfctl audit replay --to projection=saga --reason …'])
+  assert.deepEqual(next({ ...completed, saga: running(null) }, missed), ['dfctl order retry an-order --reason …'])
   assert.deepEqual(next({ ...completed, events: 8, listed: null }), ['dfctl audit verify', 'dfctl audit verify'])
   const [found] = disagreements(refunded, now, [missed])
   assert.deepEqual(found?.repair, { kind: 'retry', why: 'saga has not handled events.payment_refunded' })

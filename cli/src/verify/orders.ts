@@ -63,9 +63,11 @@ export const disagreements = (held: Held, settled: Date, missed: readonly Missed
     return { order_id, what, repair, next: commandOf(repair, order_id) }
   }
   const found = (what: string, otherwise: Repair = look) => foundIn(journey, what, otherwise)
-  const foundInLists = (what: string) => foundIn(['order-history'], what, entries <= events ? rebuild : lookAtHistory)
+  const foundInLists = (what: string) =>
+    foundIn(['order-history'], what, entries <= events ? rebuildLists : lookAtHistory)
+  const foundInSaga = (what: string) => foundIn(journey, what, rebuildSaga)
   if (status !== 'COMPLETED' && status !== 'CANCELLED') {
-    if (!saga) return [found(`it is ${status}, and no saga has heard of it`)]
+    if (!saga) return [foundInSaga(`it is ${status}, and no saga has heard of it`)]
     if (saga.deadline_at !== null)
       return saga.deadline_at < settled
         ? [found(`it is ${status}, and its saga is overdue since ${saga.deadline_at.toISOString()}`, compensate)]
@@ -86,9 +88,10 @@ export const disagreements = (held: Held, settled: Date, missed: readonly Missed
   return [
     ...(Object.keys(parts) as (keyof Expected)[])
       .filter((part) => !expected[status][part].includes(parts[part]))
-      .map((part) =>
-        (part === 'listed' ? foundInLists : found)(`it is ${status}, its ${names[part]} ${parts[part] ?? 'nowhere'}`),
-      ),
+      .map((part) => {
+        const foundHere = part === 'listed' ? foundInLists : part === 'saga' ? foundInSaga : found
+        return foundHere(`it is ${status}, its ${names[part]} ${parts[part] ?? 'nowhere'}`)
+      }),
     ...(status === 'COMPLETED' && payment?.amount !== held.total
       ? [found(`${held.total} were ordered and ${payment?.amount ?? 'nothing'} captured`)]
       : []),
@@ -113,7 +116,12 @@ const compensate: Repair = {
   kind: 'compensate',
   why: 'all that was said of it was handled, and the saga has not acted on the deadline: see dfctl check',
 }
-const rebuild: Repair = {
+const rebuildSaga: Repair = {
+  kind: 'rebuild',
+  projection: 'saga',
+  why: 'all that was said of it was handled, and the saga does not show it; the history has it',
+}
+const rebuildLists: Repair = {
   kind: 'rebuild',
   projection: 'order-history',
   why: 'order-history has handled all that was said of it and does not show it; the history has it',
