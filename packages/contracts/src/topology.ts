@@ -256,6 +256,9 @@ const atWork = {
     answers: [
       audit.listAuditEvents,
       audit.importHistory,
+      audit.listSegments,
+      audit.checkSegment,
+      audit.restoreSegment,
       replay.planReplay,
       replay.startReplay,
       replay.listReplays,
