@@ -33,10 +33,11 @@ const records = Array.from({ length: 60 }, (_, n) =>
     ...{ causation_id: null, time: new Date(n), data: { n } },
   }),
 )
-const links = records.reduce<string[]>((all, record) => {
-  const before = all.length === 0 ? genesis : Buffer.from(all.at(-1) ?? '', 'hex')
-  return [...all, linkOf(before, hashOf(record)).toString('hex')]
-}, [])
+let link: Buffer = genesis
+const links = records.map((record) => {
+  link = linkOf(link, hashOf(record))
+  return link.toString('hex')
+})
 
 const folder = mkdtempSync(join(tmpdir(), 'archive-'))
 after(() => rmSync(folder, { recursive: true, force: true }))
