@@ -12,6 +12,7 @@ import { importSegment } from './import.ts'
 import * as replay from './replay.ts'
 import { startReplayer } from './replayer.ts'
 import { startSealer } from './sealer.ts'
+import { lastEntered } from './store.ts'
 
 const open = async ({ settings }: { settings: ArchiveSettings }) => ({
   resources: { archive: await openArchive(settings) },
@@ -47,6 +48,7 @@ export default defineService(topology.audit, {
   }),
   open,
   records: handle.enter,
+  reached: lastEntered,
   answers: {
     'audit.list_events': handle.list,
     'audit.import': importSegment,

@@ -37,6 +37,11 @@ export const insertEvents = async (
     throw new Error(`Place ${stranger.sequence} of the history holds another record: the stream began anew.`)
 }
 
+const selectLast = statement<[], { last: number | null }>('last_entered', 'select max(sequence) as last from events')
+
+/** The last place that is entered; 0 where none is. */
+export const lastEntered = async (db: Queryable): Promise<number> => (await selectLast(db))[0]?.last ?? 0
+
 /** An event as it is read back. */
 export type EventRow = Pick<
   IndexRow,

@@ -17,6 +17,7 @@ import type { Watch } from '../messaging/watch.ts'
 import type { EmbeddedRelayOptions } from '../mongo/relay.ts'
 import type { Relay } from '../outbox/relay.ts'
 import type { Database } from '../postgres/database.ts'
+import type { Queryable } from '../postgres/statement.ts'
 import type { Transact, Transaction } from '../postgres/transaction.ts'
 import type { Call } from '../rpc/client.ts'
 import type { Log } from '../telemetry/log.ts'
@@ -120,8 +121,13 @@ export type ServiceParts<T extends ServiceTopology, S extends z.ZodObject, Resou
  * exactly as it lies in its stream, known or not. Records know their place, which is all that is needed to enter them once.
  */
 type Heard<T extends ServiceTopology, C> =
-  | { hears: { readonly [M in T['hears'][number] as M['type']]: Hear<M, T, C> }; records?: never }
-  | { hears?: never; records(records: StoredRecord[], tx: Transaction<T['says'][number]>, context: C): Promise<void> }
+  | { hears: { readonly [M in T['hears'][number] as M['type']]: Hear<M, T, C> }; records?: never; reached?: never }
+  | {
+      hears?: never
+      records(records: StoredRecord[], tx: Transaction<T['says'][number]>, context: C): Promise<void>
+      /** The last place that it holds: what it acknowledged behind that is asked for again at its start. */
+      reached(db: Queryable): Promise<number>
+    }
 
 /** A declared service, as the runtime sees it. */
 export type Service = {
@@ -136,6 +142,7 @@ type UntypedParts = {
   open?(context: object): Promise<Opened<object>>
   hears: Record<string, UntypedHear>
   records?(records: StoredRecord[], tx: Transaction, context: object): Promise<void>
+  reached?(db: Queryable): Promise<number>
   projection?: { readonly tables: readonly string[] }
   answers: Record<string, (input: unknown, context: object, caller: Caller | undefined) => Promise<unknown>>
   background?(context: object, surroundings: Surroundings): Promise<Background>
