@@ -133,6 +133,8 @@ $`),
   )
   const verified = await dfctl('audit', 'verify', '--archive')
   assert.equal(verified.code, 0, verified.stdout)
+  const waits = async () => (await sql('select from archive where error is not null')).length > 0
+  await until('archiving goes on', async () => !(await waits()), 40)
 })
 
 it('says what cannot be', async () => {

@@ -14,6 +14,9 @@ const calledFromOutside = [
   'rpc.audit.import',
   'rpc.operations.note',
   'rpc.saga.compensate',
+  'rpc.audit.list_segments',
+  'rpc.audit.check_segment',
+  'rpc.audit.restore_segment',
 ]
 /** Asked by dfctl alone, so far. */
 const replayCalls = ['plan', 'start', 'list', 'end'].map((verb) => `rpc.replay.${verb}`)

@@ -4,7 +4,7 @@ import type { KeyObject } from 'node:crypto'
 import type { SegmentCheck } from '@deliveryflow/contracts'
 import type { Queryable } from '@deliveryflow/kit'
 import { readPublicKeys } from '@deliveryflow/kit/history/checkpoint'
-import { DamagedSegment } from '@deliveryflow/kit/history/segment'
+import { DamagedSegment, type SegmentPart } from '@deliveryflow/kit/history/segment'
 import { type Finding, verifier } from '@deliveryflow/kit/history/verify'
 import { placesOf } from './name.ts'
 import { type Digest, LostSegment, partsOfSegment } from './segment.ts'
@@ -25,62 +25,76 @@ export type CheckOptions = {
 
 export type Checked = SegmentCheck & { readonly digest: Digest | null }
 
-/** Reads a segment and says all that is wrong with it. Throws LostSegment where nobody ever noted it either, Unavailable while the archive is away. */
+/**
+ * Reads a segment and says all that is wrong with it. Throws LostSegment where nobody ever noted it either, Unavailable while the archive is
+ * away.
+ */
 export const checkOf = async (
   db: Queryable,
   archive: Archive,
   name: string,
-  { keys, as_indexed }: CheckOptions,
+  options: CheckOptions,
 ): Promise<Checked> => {
   const [row] = await store.selectSegment(db, name)
-  const known = as_indexed ? await store.selectKeys(db) : null
-  let walk = verifier({ keys: new Map() })
+  const reading = await readingOf(db, options)
   let damage: SegmentCheck['damage'] = null
   let digest: Digest | null = null
-  const compared = sealsIn(db)
-  let [first, last, signed] = [0, 0, 0]
   try {
-    const parts = partsOfSegment(archive, name)
-    for (let part = await parts.next(); ; part = await parts.next()) {
-      if (part.done) {
-        digest = part.value
-        break
-      }
-      if ('header' in part.value) {
-        const { header } = part.value
-        const named = known ?? header.keys
-        const trusted = keys ?? readPublicKeys(named.map(({ public_key }) => public_key)) ?? new Map()
-        walk = verifier({ keys: trusted, before: header.before })
-      } else if ('checkpoint' in part.value) {
-        walk.mind(part.value.checkpoint)
-        signed = part.value.checkpoint.sequence
-      } else if ('record' in part.value) {
-        const { record } = part.value
-        walk.feed({ sequence: record.sequence, record, link: record.link })
-        first ||= record.sequence
-        last = record.sequence
-        if (as_indexed && record.link) await compared.add(record.sequence, record.link)
-      }
-    }
+    digest = await reading.read(partsOfSegment(archive, name))
   } catch (error) {
     if (error instanceof LostSegment && row) damage = { line: null, detail: 'it is gone' }
     else if (error instanceof DamagedSegment) damage = { line: error.line, detail: error.message }
     else throw error
   }
-  const { records, checkpoints, unproved, unsealed, findings, more } = walk.verdict()
-  const all = [...findings, ...(await compared.findings())]
-  if (!damage) all.push(...missingIn(name, first, last))
-  if (!damage && signed !== last)
-    all.push({ sequence: last, what: 'forged', detail: 'no checkpoint is signed over the end of the segment' })
-  if (unproved + unsealed > 0)
-    all.push({ sequence: first, last, what: 'added', detail: `${unproved + unsealed} of them stand without a seal` })
-  if (!damage && all.length === 0 && digest && row?.sha256 && !row.sha256.equals(digest.sha256))
-    damage = {
-      line: null,
-      detail: `its bytes are not those that were archived: their SHA-256 is ${hex(digest.sha256)}`,
+  const { records, checkpoints, more, findings } = await reading.verdict()
+  if (digest) findings.push(...lacksOf(name, reading.held))
+  if (digest && findings.length === 0 && row?.sha256 && !row.sha256.equals(digest.sha256)) {
+    const detail = `its bytes are not those that were archived: their SHA-256 is ${digest.sha256.toString('hex')}`
+    damage = { line: null, detail }
+  }
+  const shown = findings.sort((a, b) => a.sequence - b.sequence).slice(0, told)
+  return { name, records, checkpoints, damage, findings: shown, more: more + findings.length - shown.length, digest }
+}
+
+/** Which places a segment holds, and the last that a checkpoint is signed for. */
+type Held = { first: number; last: number; signed: number }
+
+/** Feeds a segment to a walk over the history, and compares its links with the index on the way. */
+const readingOf = async (db: Queryable, { keys, as_indexed }: CheckOptions) => {
+  const known = as_indexed ? await store.selectKeys(db) : null
+  const compared = linksIn(db)
+  const held: Held = { first: 0, last: 0, signed: 0 }
+  let walk = verifier({ keys: new Map() })
+  const take = async (part: SegmentPart): Promise<void> => {
+    if ('header' in part) {
+      const named = (known ?? part.header.keys).map(({ public_key }) => public_key)
+      walk = verifier({ keys: keys ?? readPublicKeys(named) ?? new Map(), before: part.header.before })
+    } else if ('checkpoint' in part) {
+      walk.mind(part.checkpoint)
+      held.signed = part.checkpoint.sequence
+    } else if ('record' in part) {
+      const { record } = part
+      walk.feed({ sequence: record.sequence, record, link: record.link })
+      held.first ||= record.sequence
+      held.last = record.sequence
+      if (as_indexed && record.link) await compared.add(record.sequence, record.link)
     }
-  const shown = all.sort((a, b) => a.sequence - b.sequence).slice(0, told)
-  return { name, records, checkpoints, damage, findings: shown, more: more + all.length - shown.length, digest }
+  }
+  return {
+    held,
+    read: async (parts: ReturnType<typeof partsOfSegment>): Promise<Digest> => {
+      let next = await parts.next()
+      for (; !next.done; next = await parts.next()) await take(next.value)
+      return next.value
+    },
+    verdict: async () => {
+      const { records, checkpoints, unproved, unsealed, findings, more } = walk.verdict()
+      const all = [...findings, ...(await compared.findings())]
+      const loose = unproved + unsealed
+      if (loose > 0) all.push({ ...stretchOf(held.first, held.last), what: 'added', detail: `${loose} without a seal` })
+      return { records, checkpoints, more, findings: all }
+    },
+  }
 }
 
 /** The first thing that is wrong, in words; null where nothing is. */
@@ -102,21 +116,22 @@ export const sameAsSealed = async (
   return { ...check.digest, records: check.records }
 }
 
-const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString('hex')
-
-/** What a segment holds less than its name says. */
-const missingIn = (name: string, first: number, last: number): Finding[] => {
+/** What a whole segment holds less than its name says, and whether it proves itself: a checkpoint must be signed over its end. */
+const lacksOf = (name: string, { first, last, signed }: Held): Finding[] => {
   const places = placesOf(name)
   if (!places) return []
   const detail = 'the segment should hold it'
-  const gone = (sequence: number, to: number): Finding[] =>
-    sequence > to ? [] : [{ sequence, ...(to > sequence && { last: to }), what: 'removed', detail }]
+  const gone = (from: number, to: number): Finding[] =>
+    from > to ? [] : [{ ...stretchOf(from, to), what: 'removed', detail }]
   if (first === 0) return gone(places.first, places.last)
-  return [...gone(places.first, first - 1), ...gone(last + 1, places.last)]
+  const unsigned: Finding = { sequence: last, what: 'forged', detail: 'no checkpoint is signed over the end' }
+  return [...gone(places.first, first - 1), ...gone(last + 1, places.last), ...(signed === last ? [] : [unsigned])]
 }
 
+const stretchOf = (sequence: number, last: number) => (last > sequence ? { sequence, last } : { sequence })
+
 /** Compares links with those of the index as they come. */
-const sealsIn = (db: Queryable) => {
+const linksIn = (db: Queryable) => {
   const other: number[] = []
   let [sequences, links]: [number[], Buffer[]] = [[], []]
   const compare = async () => {
@@ -135,7 +150,7 @@ const sealsIn = (db: Queryable) => {
       const [sequence, last] = [other[0], other.at(-1)]
       if (sequence === undefined || last === undefined) return []
       const detail = 'its link is not the one that the index holds'
-      return [{ sequence, ...(last > sequence && { last }), what: 'rewritten', detail }]
+      return [{ ...stretchOf(sequence, last), what: 'rewritten', detail }]
     },
   }
 }

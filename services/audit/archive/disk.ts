@@ -1,6 +1,6 @@
 // The archive in a folder: a file stands under its name only when all of it is on the disk, and is never written over.
 import { randomUUID } from 'node:crypto'
-import { link, mkdir, open, readdir, rm } from 'node:fs/promises'
+import { link, mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { Archive } from './storage.ts'
@@ -20,7 +20,8 @@ export const archiveOnDisk = (folder: string): Archive => ({
       await sync(folder)
       return true
     } catch (error) {
-      if (hasCode(error, 'EEXIST')) return false
+      // Another replica was sooner, and may have taken the unfinished file away.
+      if (await stat(join(folder, name)).catch(() => null)) return false
       throw error
     } finally {
       // With it go those that a killed process left of the same name.
