@@ -71,7 +71,8 @@ export default defineService(topology.audit, {
       checkpoint_ms: settings.CHECKPOINT_SECONDS * 1000,
     })
     const replayer = startReplayer(context)
-    if (!archive) await forgetArchive(db)
+    if (!archive)
+      await forgetArchive(db).catch((err: unknown) => log.warn({ err }, 'the archive could not be forgotten'))
     const archiver = archive
       ? startArchiver({
           ...{ db, archive, log, records: settings.ARCHIVE_RECORDS },
