@@ -68,9 +68,10 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
       API_GATEWAY__HTTP_PORT: String(http_port),
       API_GATEWAY__HTTP_HOST: '127.0.0.1',
       IDENTITY__KEY_ENCRYPTION_KEY: createHash('sha256').update(secret('key-encryption')).digest('base64url'),
-      AUDIT__ARCHIVE_URL: pathToFileURL(join(options.dir, 'archive')).href,
-      // So soon that a first look at the system shows one.
-      AUDIT__ARCHIVE_SECONDS: '600',
+      AUDIT__ARCHIVE_URL:
+        process.env.AUDIT__ARCHIVE_URL ?? process.env.ARCHIVE_URL ?? pathToFileURL(join(options.dir, 'archive')).href,
+      // So soon that whoever looks at the system for the first time meets a segment.
+      AUDIT__ARCHIVE_SECONDS: process.env.AUDIT__ARCHIVE_SECONDS ?? process.env.ARCHIVE_SECONDS ?? '600',
       AUDIT__SIGNING_KEY: createHash('sha256').update(secret('history-signing')).digest('base64url'),
       IDENTITY__ADMIN_EMAIL: admin.email,
       IDENTITY__ADMIN_PASSWORD: admin.password,
