@@ -54,7 +54,8 @@ export type Backends = {
   stop(options?: { discard?: boolean }): Promise<void>
 }
 
-const dataFolders = ['nats', 'postgres', 'redis', 'mongodb', 'ferretdb', 'mail']
+/** `archive`: that of audit, which belongs to the data in `postgres`. */
+const dataFolders = ['nats', 'postgres', 'redis', 'mongodb', 'ferretdb', 'mail', 'archive']
 
 /**
  * Starts all backends at once and resolves when each of them answers. Rejects with a BackendError (what, why, what to do)

@@ -1,7 +1,7 @@
 // The whole system on this machine: backends, streams and schemas, and every service. `npm start` and the tests run it.
 import { createHash } from 'node:crypto'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import {
   databaseOf,
   databases,
@@ -68,6 +68,10 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
       API_GATEWAY__HTTP_PORT: String(http_port),
       API_GATEWAY__HTTP_HOST: '127.0.0.1',
       IDENTITY__KEY_ENCRYPTION_KEY: createHash('sha256').update(secret('key-encryption')).digest('base64url'),
+      AUDIT__ARCHIVE_URL:
+        process.env.AUDIT__ARCHIVE_URL ?? process.env.ARCHIVE_URL ?? pathToFileURL(join(options.dir, 'archive')).href,
+      // So soon that whoever looks at the system for the first time meets a segment.
+      AUDIT__ARCHIVE_SECONDS: process.env.AUDIT__ARCHIVE_SECONDS ?? process.env.ARCHIVE_SECONDS ?? '600',
       AUDIT__SIGNING_KEY: createHash('sha256').update(secret('history-signing')).digest('base64url'),
       IDENTITY__ADMIN_EMAIL: admin.email,
       IDENTITY__ADMIN_PASSWORD: admin.password,

@@ -435,6 +435,35 @@ suite('deliveryflow with other values', { skip }, () => {
     assert.equal(environmentOf(objects, containerOf(pod)).DATABASE_URL, 'managed/url')
   })
 
+  test('audit archives where it is told, with the keys of a Secret and a way to the port', async () => {
+    const endpoint = 'audit.archive.endpoint=http://minio.storage:9000'
+    const archive = 'audit.archive.url=s3://history/shop'
+    const audit = async (set: string[]) => {
+      const objects = await rendered({ set })
+      const pod = templateOf(find(objects, 'Deployment', 'audit'))
+      assert.ok(pod)
+      const order = templateOf(find(objects, 'Deployment', 'order'))
+      assert.ok(order && !('ARCHIVE_URL' in environmentOf(objects, containerOf(order))))
+      const ways = waysOut(find(objects, 'NetworkPolicy', 'audit')).filter((way) => !/:(53|4222|5432)$/.test(way))
+      const environment = Object.entries(environmentOf(objects, containerOf(pod)))
+      return { ways, settings: Object.fromEntries(environment.filter(([name]) => /^(ARCHIVE|AWS)_/.test(name))) }
+    }
+    assert.deepEqual(await audit([endpoint]), { ways: [], settings: {} })
+    const amazon = { ARCHIVE_URL: 's3://history/shop', ARCHIVE_REGION: 'us-east-1' }
+    assert.deepEqual(await audit([archive]), { ways: ['anywhere:443'], settings: amazon })
+    const own = [archive, endpoint, 'audit.archive.region=here', 'audit.archive.existingSecret=bucket']
+    assert.deepEqual(await audit(own), {
+      ways: ['anywhere:9000'],
+      settings: {
+        ...{ ARCHIVE_URL: 's3://history/shop', ARCHIVE_ENDPOINT: 'http://minio.storage:9000', ARCHIVE_REGION: 'here' },
+        ...{ AWS_ACCESS_KEY_ID: 'bucket/access-key-id', AWS_SECRET_ACCESS_KEY: 'bucket/secret-access-key' },
+      },
+    })
+    const minio = 'podSelector.matchLabels.app\\.kubernetes\\.io/name=minio'
+    const { ways } = await audit([...own, `networkPolicy.stores.archive.to[0].${minio}`])
+    assert.deepEqual(ways, ['minio:9000'])
+  })
+
   test('an own registry and tag stand in every image', async () => {
     const objects = await rendered({ set: ['image.registry=registry.example:5000', 'image.tag=abc'] })
     const images = objects.flatMap((object) => {
@@ -464,6 +493,8 @@ suite('deliveryflow with other values', { skip }, () => {
     ['image.tag=a+b', /'\/image\/tag'.*a\+b/],
     ['gateway.httpRoute.enabled=true', /'\/gateway\/httpRoute\/parentRefs': minItems/],
     ['nats.url=nats://admin:secret@nats:4222', /'\/nats\/url'/],
+    ['audit.archive.url=file:///history', /'\/audit\/archive\/url'/],
+    ['audit.archive.endpoint=http://user:secret@minio', /'\/audit\/archive\/endpoint'/],
     ['networkPolicy.stores.oracle.ports[0]=1', /'\/networkPolicy\/stores'.*'oracle' not allowed/],
     ['nonsense=1', /'nonsense' not allowed/],
   ] as const) {

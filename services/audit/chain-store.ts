@@ -32,9 +32,9 @@ export const insertSeals = statement<[sequences: number[], links: Buffer[]]>(
   'insert into seals (sequence, link) select * from unnest($1::bigint[], $2::bytea[])',
 )
 
-/** How many of these places are entered already, and the first of them that holds another record or another seal. */
+/** How many of these places are entered already, and the first that holds another record or another seal; a link of null is not compared. */
 export const compare = statement<
-  [sequences: number[], hashes: Buffer[], links: Buffer[]],
+  [sequences: number[], hashes: Buffer[], links: (Buffer | null)[]],
   { present: number; differs: number | null }
 >(
   'compare_with_history',
@@ -54,6 +54,14 @@ export const enterSeals = statement<[sequences: number[], links: Buffer[]]>(
 export const sealOf = statement<[sequence: number], { hash: Buffer; link: Buffer }>(
   'seal_of',
   'select hash, link from seals join events using (sequence) where sequence = $1',
+)
+
+/** The first place between two where a chain begins: it has a seal and the place before it has none. */
+export const beginningWithin = statement<[from: number, to: number], { sequence: number; hash: Buffer; link: Buffer }>(
+  'beginning_within',
+  `select sequence, hash, link from seals s join events using (sequence)
+   where sequence between $1 and $2 and not exists (select from seals before where before.sequence = s.sequence - 1)
+   order by sequence limit 1`,
 )
 
 /** Takes the seals and checkpoints away from a place on; the records stay, and are sealed again. */

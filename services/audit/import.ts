@@ -5,12 +5,13 @@ import { type Checkpoint, readPublicKeys } from '@deliveryflow/kit/history/check
 import { genesis, hashOf, linkOf } from '@deliveryflow/kit/history/record'
 import { DamagedSegment, partsOf, type SealedRecord, type SegmentHeader } from '@deliveryflow/kit/history/segment'
 import { verifier } from '@deliveryflow/kit/history/verify'
-import type { Transaction } from '@deliveryflow/kit/postgres/transaction'
+import type { Transact, Transaction } from '@deliveryflow/kit/postgres/transaction'
 import * as chain from './chain-store.ts'
 import { indexRowOf } from './domain.ts'
 import { insertEvents } from './store.ts'
 
-type Segment = {
+/** Sealed records that stand one behind the other, and what was signed over them. */
+export type Segment = {
   header: SegmentHeader
   records: (SealedRecord & { link: Uint8Array })[]
   checkpoints: Checkpoint[]
@@ -24,10 +25,12 @@ export const importSegment: AnswerOf<typeof importHistory, Context<typeof topolo
   if (caller.role !== 'admin') return reject('forbidden', 'The history is for administrators.')
   const segment = await read(text)
   if (segment instanceof Rejection) return segment
-  const refused = judge(segment)
-  if (refused) return refused
-  return transaction((tx) => enter(segment, tx))
+  return enterSegment(segment, transaction)
 }
+
+/** Enters what the index does not hold of a segment, in one transaction; refuses one that is not as it was sealed, or does not fit. */
+export const enterSegment = async (segment: Segment, transaction: Transact): Promise<{ entered: number } | Rejection> =>
+  judge(segment) ?? transaction((tx) => enter(segment, tx))
 
 const read = async (text: string): Promise<Segment | Rejection> => {
   const segment: Partial<Segment> & Omit<Segment, 'header'> = { records: [], checkpoints: [] }
@@ -68,8 +71,14 @@ const enter = async (
   const [first = 0, last = 0] = [sequences[0], sequences.at(-1)]
 
   await chain.waitForTurn(tx)
+  // An index that was lost began anew with what the stream still had: from there on its seals give way, its records do not.
+  const [began] = await chain.beginningWithin(tx, first, last + 1)
+  const isAnew = began && linkOf(genesis, began.hash).equals(began.link)
+  const anew = isAnew && !(began.sequence === first && genesis.equals(header.before)) ? began.sequence : null
+  const stands = (sequence: number) => anew === null || sequence < anew
   const hashes = rows.map(({ hash }) => hash)
-  const [there] = await chain.compare(tx, sequences, hashes, links)
+  const standing = links.map((link, at) => (stands(first + at) ? link : null))
+  const [there] = await chain.compare(tx, sequences, hashes, standing)
   if (there?.differs) return reject('history_conflict', `Place ${there.differs} holds another record.`)
   const [[end], [previous], [next]] = await Promise.all([
     chain.chainEnd(tx),
@@ -80,12 +89,9 @@ const enter = async (
     return reject('history_conflict', `The history ends at ${end.sequence}: what follows on it must come first.`)
   if (previous && !previous.link.equals(header.before))
     return reject('history_conflict', `The chain up to ${first - 1} is another one.`)
-  if (next && !linkOf(links.at(-1) ?? genesis, next.hash).equals(next.link)) {
-    if (!linkOf(genesis, next.hash).equals(next.link))
-      return reject('history_conflict', `The chain from ${last + 1} on does not follow on these records.`)
-    // An index that was lost began anew with what the stream still had: now its records follow on those before them.
-    for (const remove of chain.unsealFrom) await remove(tx, last + 1)
-  }
+  if (next && stands(last + 1) && !linkOf(links.at(-1) ?? genesis, next.hash).equals(next.link))
+    return reject('history_conflict', `The chain from ${last + 1} on does not follow on these records.`)
+  if (anew !== null) for (const remove of chain.unsealFrom) await remove(tx, anew)
 
   await insertEvents(tx, rows)
   await chain.enterSeals(tx, sequences, links)

@@ -13,9 +13,10 @@ import {
   topology,
 } from '@deliveryflow/contracts'
 import { type AnswerOf, type Context, Rejection, reject } from '@deliveryflow/kit'
+import type { Archive } from './archive/storage.ts'
 import * as store from './replay-store.ts'
 
-export type AuditContext = Context<typeof topology.audit>
+export type AuditContext = Context<typeof topology.audit, unknown, { archive: Archive | null }>
 type Answer<R> = AnswerOf<R, AuditContext>
 
 /** Milliseconds for what waits until nobody handles a message. */

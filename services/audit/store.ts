@@ -46,6 +46,10 @@ export const emptyPlaces = statement<[stream_begins: number], { place: number }>
    select place from sealed, generate_series(sealed.last + 1, greatest((select max(sequence) from events), $1 - 1)) as place
    where not exists (select from events where sequence = place) order by place`,
 )
+const selectLast = statement<[], { last: number | null }>('last_entered', 'select max(sequence) as last from events')
+
+/** The last place that is entered; 0 where none is. */
+export const lastEntered = async (db: Queryable): Promise<number> => (await selectLast(db))[0]?.last ?? 0
 
 /** An event as it is read back. */
 export type EventRow = Pick<

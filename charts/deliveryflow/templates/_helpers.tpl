@@ -28,6 +28,16 @@ Takes (dict "root" $ "name" "order" "facts" <of the contracts>).
 {{- fail (printf "services.%s.env.%s: the chart sets %s itself; secretEnv can take it out of another Secret" $.name $key $key) }}
 {{- end }}
 {{- end }}
+{{- with .root.Values.audit.archive }}
+{{- if and .url (eq $.name "audit") }}
+{{- $_ := set $values "env" (merge $values.env (dict "ARCHIVE_URL" .url "ARCHIVE_REGION" .region)) }}
+{{- if .endpoint }}{{ $_ := set $values "env" (merge $values.env (dict "ARCHIVE_ENDPOINT" .endpoint)) }}{{ end }}
+{{- if .existingSecret }}
+{{- $_ := set $secrets "AWS_ACCESS_KEY_ID" (dict "secret" .existingSecret "key" "access-key-id") }}
+{{- $_ := set $secrets "AWS_SECRET_ACCESS_KEY" (dict "secret" .existingSecret "key" "secret-access-key") }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- $secrets = mustMergeOverwrite $secrets $values.secretEnv }}
 {{- $keda := and $values.autoscaling.lag.enabled .facts.consumers (.root.Capabilities.APIVersions.Has "keda.sh/v1alpha1") }}
 {{- $own := and $values.autoscaling.lag.enabled .facts.consumers .root.Values.autoscaler.enabled }}
@@ -132,5 +142,19 @@ volumes:
   ports:
   {{- range $place.ports | default (list .store.port) }}
   - { protocol: TCP, port: {{ . }} }
+  {{- end }}
+{{- end }}
+
+{{/* The way to the archive of the history. Takes the root. */}}
+{{- define "deliveryflow.toArchive" -}}
+{{- $place := .Values.networkPolicy.stores.archive | default dict }}
+{{- $endpoint := urlParse .Values.audit.archive.endpoint }}
+{{- $port := regexFind "[0-9]+$" (regexFind ":[0-9]+$" $endpoint.host) | default (ternary "80" "443" (eq $endpoint.scheme "http")) }}
+- ports:
+  {{- range $place.ports | default (list $port) }}
+  - { protocol: TCP, port: {{ . }} }
+  {{- end }}
+  {{- with $place.to }}
+  to: {{- toYaml . | nindent 2 }}
   {{- end }}
 {{- end }}

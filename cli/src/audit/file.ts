@@ -4,7 +4,7 @@ import { open, rename, rm } from 'node:fs/promises'
 import { pipeline as pipe, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip, createGzip } from 'node:zlib'
-import { DamagedSegment, partsOf, type SegmentPart } from '@deliveryflow/kit/history/segment'
+import { DamagedSegment, linesOf, partsOf, type SegmentPart } from '@deliveryflow/kit/history/segment'
 import { Failure, reasonOf } from '../failure.ts'
 
 /**
@@ -54,21 +54,6 @@ export async function* readParts(path: string): AsyncGenerator<SegmentPart> {
       cause: error,
     })
   }
-}
-
-async function* linesOf(text: AsyncIterable<string>, begun: { line: number }): AsyncGenerator<string> {
-  let rest = ''
-  for await (const chunk of text) {
-    const lines = `${rest}${chunk}`.split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) {
-      begun.line++
-      yield line
-    }
-  }
-  if (rest === '') return
-  begun.line++
-  yield rest
 }
 
 /** Whether it begins as gzip does. Source: RFC 1952, section 2.3.1. */

@@ -1,10 +1,18 @@
 // dfctl audit: find something in the history, prove that it is whole, and take it away as a file that proves itself.
 import type { Command } from 'commander'
+import {
+  type ArchiveJudgement,
+  type ArchiveOptions,
+  isWhole,
+  readArchive,
+  segmentTimeout,
+  verifyArchive,
+} from '../audit/archive.ts'
 import { type Exported, exportLines, placesOf } from '../audit/export.ts'
 import { writeWhole } from '../audit/file.ts'
 import { graphOf, nothingOf, shown, writeHistory } from '../audit/history.ts'
 import { importFile } from '../audit/import.ts'
-import { count, judgementText } from '../audit/render.ts'
+import { archiveText, count, judgementText } from '../audit/render.ts'
 import {
   addRange,
   addSelection,
@@ -14,7 +22,7 @@ import {
   wholeNumber,
 } from '../audit/selection.ts'
 import { selectKeys } from '../audit/store.ts'
-import { readKeys, verifyEnd, verifyFile, verifyIndex } from '../audit/verify.ts'
+import { type Judgement, readKeys, verifyEnd, verifyFile, verifyIndex } from '../audit/verify.ts'
 import { openCalls } from '../calls.ts'
 import type { Configure } from '../commands.ts'
 import { withDatabase } from '../database.ts'
@@ -22,12 +30,13 @@ import { eventTypes } from '../events/types.ts'
 import { exitCode, Failure } from '../failure.ts'
 import type { Globals } from '../options.ts'
 import { print, printOne } from '../output.ts'
-import { withTarget } from '../target.ts'
+import { type Target, withTarget } from '../target.ts'
 import { during, progress } from '../terminal.ts'
+import { addArchive } from './audit-archive.ts'
 import { addReplay } from './audit-replay.ts'
 
 type HistoryOptions = SelectionOptions & { limit?: number; graph?: true }
-type VerifyOptions = Pick<SelectionOptions, 'fromSeq' | 'toSeq'> & { file?: string; key?: string }
+type VerifyOptions = Pick<SelectionOptions, 'fromSeq' | 'toSeq'> & { file?: string; key?: string; archive?: true }
 
 const configure: Configure = (command) => {
   history(command)
@@ -35,6 +44,7 @@ const configure: Configure = (command) => {
   exporting(command)
   importing(command)
   keys(command)
+  addArchive(command)
   addReplay(command)
 }
 
@@ -83,6 +93,7 @@ const verify = (command: Command) =>
       '--key <path>',
       'trust these public keys alone (PEM; see dfctl audit keys), not those that the history names itself',
     )
+    .option('--archive', 'then the segments of the archive too')
     .option('--from-seq <sequence>', 'from this place on', wholeNumber)
     .option('--to-seq <sequence>', 'up to this place', wholeNumber)
     .addHelpText(
@@ -93,12 +104,16 @@ chain, and name a new key, but not sign with the old one: keep the keys elsewher
 
 Examples:
   dfctl audit keys > deliveryflow.pem
-  dfctl audit verify --key deliveryflow.pem
+  dfctl audit verify --key deliveryflow.pem --archive
   dfctl audit verify --file 2026-11.ndjson.gz --key deliveryflow.pem`,
     )
     .action(async (options: VerifyOptions, self) => {
       const { output, ...globals } = self.optsWithGlobals() as Globals
       const { from, to } = readRange(options)
+      if (options.archive && options.file !== undefined)
+        throw new Failure('usage', '--archive asks the installation, --file does not', {
+          next: 'Leave one of them out.',
+        })
       const step = progress('Verifying the history')
       const walk = {
         ...(from && { from }),
@@ -107,13 +122,14 @@ Examples:
         progress: (done: number, all: number) => step.update(all > 0 ? `${done} of ${all}` : String(done)),
       }
       const { file } = options
-      const judge = () =>
+      const judge = (): Promise<Judgement & { archive?: ArchiveJudgement }> =>
         file === undefined
           ? withTarget({ output, ...globals }, (target) =>
               withDatabase(target, 'audit', async (db) => {
                 const judgement = await verifyIndex(db, walk)
                 const end = to === undefined ? await verifyEnd(target, db) : []
-                return { ...judgement, findings: [...judgement.findings, ...end] }
+                const archive = options.archive && (await verifyArchived(target, walk))
+                return { ...judgement, findings: [...judgement.findings, ...end], ...(archive && { archive }) }
               }),
             )
           : verifyFile(file, walk)
@@ -121,12 +137,24 @@ Examples:
         step.fail()
         throw error
       })
-      const whole = judgement.findings.length === 0
+      const { archive } = judgement
+      const whole = judgement.findings.length === 0 && (!archive || isWhole(archive))
       if (whole) step.done()
       else step.fail()
-      printOne(output, judgement, (it) => judgementText(it, options.key !== undefined))
+      printOne(output, judgement, (it) =>
+        [judgementText(it, options.key !== undefined), ...(archive ? [archiveText(archive)] : [])].join('\n'),
+      )
       if (!whole) process.exitCode = exitCode.unhealthy
     })
+
+/** The segments that hold any of the places that are asked for. */
+const verifyArchived = async (target: Target, walk: ArchiveOptions & { from?: number; to?: number }) => {
+  const ask = await openCalls(target, segmentTimeout)
+  const { from = 1, to = Number.MAX_SAFE_INTEGER } = walk
+  const { segments } = await readArchive(ask)
+  const chosen = segments.filter(({ first_sequence, last_sequence }) => first_sequence <= to && last_sequence >= from)
+  return verifyArchive(ask, chosen, { ...walk, all: true })
+}
 
 const exporting = (command: Command) =>
   addRange(command.command('export'))

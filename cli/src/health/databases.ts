@@ -18,7 +18,12 @@ export type DatabaseReading = {
   sagas: Sagas | null
   /** Of the database `notification` alone: letters that nobody knows the fate of, and those that a dead worker holds. */
   letters: { uncertain: number; stuck: number } | null
+  /** Of the database `audit` alone; null where no archive is set. */
+  archive: Archived | null
 }
+
+/** How far the history is archived and sealed, and since when and why it could not be archived any further. */
+export type Archived = { place: string; archived: number; sealed: number; error: string | null; failed_at: Date | null }
 
 /** Sagas by status, and those past their deadline for longer than the sweeper needs to see them. */
 export type Sagas = {
@@ -41,6 +46,7 @@ const about = statement<
     outbox: boolean
     sagas: boolean
     letters: boolean
+    archive: boolean
   }
 >(
   'dfctl_about',
@@ -48,7 +54,8 @@ const about = statement<
      to_regclass('public.migrations') is not null as service,
      to_regclass('public.migrations_messaging') is not null as messaging,
      to_regclass('messaging.outbox_pending') is not null as outbox,
-     to_regclass('public.sagas') is not null as sagas, to_regclass('public.letters') is not null as letters`,
+     to_regclass('public.sagas') is not null as sagas, to_regclass('public.letters') is not null as letters,
+     to_regclass('public.archive') is not null as archive`,
 )
 
 const migrationsOf = (table: 'migrations' | 'migrations_messaging') =>
@@ -85,6 +92,13 @@ const lettersNotSent = statement<[], NonNullable<DatabaseReading['letters']>>(
    from letters where status <> 'SENT'`,
 )
 
+const archived = statement<[], Archived>(
+  'dfctl_archived',
+  `select place, error, failed_at, coalesce((select max(sequence) from seals), 0) as sealed,
+     coalesce((select max(last_sequence) from segments where archived_at is not null), 0) as archived
+   from archive`,
+)
+
 /** Reads a database. Throws what `withDatabase` throws: `explainDatabase` turns it into words. */
 export const readDatabase = (target: Target, name: string): Promise<DatabaseReading> =>
   withDatabase(target, name, async (db) => {
@@ -100,6 +114,7 @@ export const readDatabase = (target: Target, name: string): Promise<DatabaseRead
       outbox: has.outbox ? only(await outboxBacklog(db)) : { pending: 0, oldest_ms: null },
       sagas: name === 'saga' && has.sagas ? await readSagas(db) : null,
       letters: name === 'notification' && has.letters ? only(await lettersNotSent(db)) : null,
+      archive: name === 'audit' && has.archive ? ((await archived(db))[0] ?? null) : null,
     }
   })
 

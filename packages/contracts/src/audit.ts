@@ -60,6 +60,77 @@ export const closeGaps = userRpc('audit.close_gaps', {
   idempotent: true,
 })
 
+/** The name of a segment of the archive: the places that it holds. */
+const segmentName = z.string().regex(/^\d{16}-\d{16}\.ndjson\.gz$/, 'a name as audit.list_segments gives it')
+/** Public keys in PEM that are trusted alone; without them those that the index knows. */
+const keys = z.array(z.string().max(1000)).min(1).max(100).optional()
+
+const archivedSegment = z
+  .object({
+    name: segmentName,
+    first_sequence: z.int(),
+    last_sequence: z.int(),
+    records: z.int().nullable(),
+    bytes: z.int().nullable(),
+    sha256: z.string().nullable(),
+    archived_at: timestamp.nullable(),
+    stored: z.boolean(),
+  })
+  .meta({
+    id: 'ArchivedSegment',
+    description: 'stored: whether it lies in the archive; null: what the index does not know of it, as after its loss',
+  })
+export type ArchivedSegment = z.infer<typeof archivedSegment>
+
+export const listSegments = userRpc('audit.list_segments', {
+  about: 'The segments of the archive, in the order of the history: those that lie there, and those that should.',
+  input: z.strictObject(paging),
+  output: pageOf(archivedSegment).extend({
+    place: z.string(),
+    sealed: z.int(),
+    archived: z.int(),
+    error: z.string().nullable(),
+    failed_at: timestamp.nullable(),
+  }),
+  rejections: ['invalid_request', 'forbidden', 'no_archive', 'unavailable'],
+  idempotent: true,
+})
+
+/** Why a segment is not what was archived. `line`: where in the file; null where it concerns all of it. */
+const segmentCheck = z.object({
+  name: segmentName,
+  records: z.int(),
+  checkpoints: z.int(),
+  damage: z.object({ line: z.int().nullable(), detail: z.string() }).nullable(),
+  findings: z.array(
+    z.object({
+      sequence: z.int(),
+      last: z.int().optional(),
+      what: z.enum(['changed', 'removed', 'added', 'swapped', 'rewritten', 'forged']),
+      detail: z.string(),
+    }),
+  ),
+  more: z.int(),
+})
+export type SegmentCheck = z.infer<typeof segmentCheck>
+
+export const checkSegment = userRpc('audit.check_segment', {
+  about: 'Reads a segment out of the archive and says what of it is not as it was sealed, signed and archived.',
+  input: z.strictObject({ name: segmentName, keys }),
+  output: segmentCheck,
+  rejections: ['invalid_request', 'forbidden', 'not_found', 'no_archive', 'unavailable'],
+  idempotent: true,
+})
+
+export const restoreSegment = userRpc('audit.restore_segment', {
+  about:
+    'Enters the records of an archived segment that the index does not hold. Once for all, however often it is asked.',
+  input: z.strictObject({ name: segmentName, keys }),
+  output: z.object({ records: z.int(), entered: z.int() }),
+  rejections: ['invalid_request', 'forbidden', 'not_found', 'history_conflict', 'no_archive', 'unavailable'],
+  idempotent: true,
+})
+
 export const auditHttp = [
   operation({
     id: 'listAuditEvents',

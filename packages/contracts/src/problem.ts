@@ -17,6 +17,7 @@ export const problems = {
   idempotency_conflict: { status: 409, title: 'This Idempotency-Key was used for a different request' },
   cancel_too_late: { status: 409, title: 'The order can no longer be cancelled' },
   history_conflict: { status: 409, title: 'The history holds something else there' },
+  no_archive: { status: 409, title: 'The history is not archived' },
   replay_conflict: { status: 409, title: 'The read model is not in the state for this' },
   invalid_transition: { status: 409, title: 'This status cannot follow the present one' },
   already_reviewed: { status: 409, title: 'The product was reviewed already' },

@@ -15,6 +15,9 @@ const calledFromOutside = [
   'rpc.audit.close_gaps',
   'rpc.operations.note',
   'rpc.saga.compensate',
+  'rpc.audit.list_segments',
+  'rpc.audit.check_segment',
+  'rpc.audit.restore_segment',
 ]
 /** Asked by dfctl alone, so far. */
 const replayCalls = ['plan', 'start', 'list', 'end'].map((verb) => `rpc.replay.${verb}`)

@@ -37,6 +37,13 @@ export const flowChecks = (readings: Readings, limits: FlowLimits): Check[] => {
       run: () => checkDeadLetters(readings),
     },
     { id: 'flow.sagas', group: 'flow', title: 'sagas', needs: ['databases.saga'], run: () => checkSagas(readings) },
+    {
+      id: 'flow.archive',
+      group: 'flow',
+      title: 'archive',
+      needs: [...needsNats, 'databases.audit', 'nats.stream.EVENTS'],
+      run: () => checkArchive(readings),
+    },
   ]
 }
 
@@ -126,4 +133,19 @@ const checkSagas = async (readings: Readings): Promise<Finding> => {
     )
   const open = (by_status.RUNNING ?? 0) + (by_status.COMPENSATING ?? 0)
   return ok(`${open} under way, none past its deadline`)
+}
+
+/** The index keeps what the stream forgets all the same; the archive is what outlives the index. */
+const checkArchive = async (readings: Readings): Promise<Finding> => {
+  const { archive } = await readings.database('audit')
+  if (!archive) return ok('none is set: the history is in the index and in exports alone')
+  const { place, archived, sealed, error, failed_at } = archive
+  const next = commandFor(readings, 'audit archive list')
+  const state = (await readings.streams()).find(({ name }) => name === 'EVENTS')?.info?.state
+  const forgotten = (state?.first_seq ?? 1) - 1
+  const why = error ? `: ${error}` : ''
+  if (forgotten > archived)
+    return warning(`${archived + 1} to ${forgotten} left the stream and are not archived${why}`, next)
+  if (error) return warning(`nothing is archived since ${failed_at?.toISOString()}${why}`, next)
+  return ok(`up to ${archived} of ${sealed} in ${place}`)
 }

@@ -147,3 +147,19 @@ const read = (text: string, number: number): SegmentPart => {
   if (success) return data
   throw new DamagedSegment(number, 'the line is neither a record nor a checkpoint', { cause: error })
 }
+
+/** The lines of a text that comes in chunks; `begun` counts them, for whoever has to say where the text broke off. */
+export async function* linesOf(text: AsyncIterable<string>, begun: { line: number }): AsyncGenerator<string> {
+  let rest = ''
+  for await (const chunk of text) {
+    const lines = `${rest}${chunk}`.split('\n')
+    rest = lines.pop() ?? ''
+    for (const line of lines) {
+      begun.line++
+      yield line
+    }
+  }
+  if (rest === '') return
+  begun.line++
+  yield rest
+}

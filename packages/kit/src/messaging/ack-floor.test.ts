@@ -6,7 +6,7 @@ import { type ScratchDatabase, type ScratchStream, scratchDatabase, scratchStrea
 import { type Database, openDatabase } from '../postgres/database.ts'
 import { migrate } from '../postgres/migrate.ts'
 import { createLog } from '../telemetry/log.ts'
-import { alignAckFloor } from './ack-floor.ts'
+import { alignAckFloor, keepAckFloor } from './ack-floor.ts'
 
 describe('the ack floor of a consumer', () => {
   let scratch: ScratchDatabase
@@ -80,5 +80,16 @@ describe('the ack floor of a consumer', () => {
     await forget()
     assert.equal(await align(), 'restored', 'from now on the new one is kept')
     assert.equal(await next(), 2)
+  })
+
+  it('goes back to what a database holds that lost the rest', async () => {
+    for (const seq of [1, 2, 3, 4]) assert.equal(await next(), seq)
+    const log = createLog('ack-floor-test', 'silent')
+    const keeping = (reached: number) => keepAckFloor(db, stream.js, contract, log, async () => reached)
+    await (await keeping(4)).stop()
+    assert.equal(await next(), 5, 'it lacks nothing')
+    await db.query({ name: '', text: 'delete from messaging.ack_floor', values: [] })
+    await (await keeping(2)).stop()
+    for (const seq of [3, 4, 5, 6]) assert.equal(await next(), seq)
   })
 })

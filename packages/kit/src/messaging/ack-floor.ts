@@ -44,16 +44,37 @@ export const alignAckFloor = async (
   return 'kept'
 }
 
-/** Aligns before it resolves, if both sides answer, and every five seconds from then on. */
+/**
+ * Aligns before it resolves, if both sides answer, and every five seconds from then on. `reached`: the last place that the database holds,
+ * of a service that keeps the history and enters each place once: what was acknowledged behind it, as after the loss of the database, is
+ * asked for again.
+ */
 export const keepAckFloor = async (
   db: Queryable,
   js: JetStreamClient,
   contract: ConsumerContract,
   log: Log,
+  reached?: (db: Queryable) => Promise<number>,
 ): Promise<{ stop(): Promise<void> }> => {
   const about = { stream: contract.stream, consumer: contract.durable }
+  /** As it was at the start: what is entered from then on says nothing of what is missing before it. */
+  let held: number | undefined
+  let isAsked = reached === undefined
+  const askAgain = async () => {
+    const manager = await js.jetstreamManager(false)
+    // Before the database: another replica enters first and acknowledges then.
+    const info = await manager.consumers.info(contract.stream, contract.durable).catch(() => null)
+    held ??= await reached?.(db)
+    if (!info || held === undefined) return
+    isAsked = true
+    const acknowledged = info.ack_floor.stream_seq
+    if (acknowledged <= held) return
+    await manager.consumers.reset(contract.stream, contract.durable, held + 1)
+    log.warn({ ...about, held, acknowledged }, 'the database lacks what was acknowledged; it is asked for again')
+  }
   const align = async () => {
     try {
+      if (!isAsked) await askAgain()
       if ((await alignAckFloor(db, js, contract)) === 'restored')
         log.warn(about, 'the servers had forgotten how far this consumer came; it was put back')
     } catch (error) {

@@ -140,8 +140,13 @@ export type ServiceParts<T extends ServiceTopology, S extends z.ZodObject, Resou
  * exactly as it lies in its stream, known or not. Records know their place, which is all that is needed to enter them once.
  */
 type Heard<T extends ServiceTopology, C> =
-  | { hears: { readonly [M in T['hears'][number] as M['type']]: Hear<M, T, C> }; records?: never }
-  | { hears?: never; records(records: StoredRecord[], tx: Transaction<T['says'][number]>, context: C): Promise<void> }
+  | { hears: { readonly [M in T['hears'][number] as M['type']]: Hear<M, T, C> }; records?: never; reached?: never }
+  | {
+      hears?: never
+      records(records: StoredRecord[], tx: Transaction<T['says'][number]>, context: C): Promise<void>
+      /** The last place that it holds: what it acknowledged behind that is asked for again at its start. */
+      reached(db: Queryable): Promise<number>
+    }
 
 /** A declared service, as the runtime sees it. */
 export type Service = {
@@ -161,6 +166,7 @@ type UntypedParts = {
     readonly folds?: Record<string, UntypedHear>
     carryOver?(tx: Queryable): Promise<unknown>
   }
+  reached?(db: Queryable): Promise<number>
   answers: Record<string, (input: unknown, context: object, caller: Caller | undefined) => Promise<unknown>>
   background?(context: object, surroundings: Surroundings): Promise<Background>
 }

@@ -132,7 +132,7 @@ export const runService = async (
     }
 
     for (const [contract, way] of ways) {
-      if (db && isRestored(contract)) stops.push((await keepAckFloor(db, js, contract, log)).stop)
+      if (db && isRestored(contract)) stops.push((await keepAckFloor(db, js, contract, log, parts.reached)).stop)
       stops.push(way.listen({ js, log, linger_ms: parts.linger_ms ?? 0 }, settings).stop)
     }
 
