@@ -17,8 +17,10 @@ export const selectRecords = statement<[after: number, upto: number], RecordRow>
    from events where sequence > $1 and sequence <= $2 and hash is not null`,
 )
 
+export type SealRow = { sequence: number; link: Buffer; begins: number }
+
 /** The links from a place on, itself too, and where the chain begins. */
-export const selectSeals = statement<[from: number, upto: number], { sequence: number; link: Buffer; begins: number }>(
+export const selectSeals = statement<[from: number, upto: number], SealRow>(
   'select_seals_to_refill',
   `select sequence, link, (select min(sequence) from seals) as begins from seals where sequence >= $1 and sequence <= $2`,
 )

@@ -1,6 +1,10 @@
 // Building the index anew from a real stream: it is what it was, what was touched in it is put right, and what the stream has forgotten stays.
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, beforeEach, describe, it } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { newId, Rejection } from '@deliveryflow/kit'
 import { recordOf, type StoredRecord } from '@deliveryflow/kit/history/record'
 import { headersOf } from '@deliveryflow/kit/messaging/headers'
@@ -8,6 +12,8 @@ import { tendAnswer } from '@deliveryflow/kit/projection/shadow'
 import { ownBackends, scratchDatabase } from '@deliveryflow/local/testing'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
+import { archiveOnce } from './archive/archiver.ts'
+import { type Archive, openArchive } from './archive/storage.ts'
 import * as handle from './handlers.ts'
 import { refill } from './refill.ts'
 import { sealOnce } from './sealer.ts'
@@ -57,14 +63,14 @@ describe('the index, built anew', () => {
     return tendAnswer({ tables: ['events'], db, transaction, delivered: async () => count })({ action, job })
   }
   /** Builds it anew in stretches of seven places, and names what fits no seal. */
-  const rebuild = async (): Promise<number[]> => {
-    const { db, transaction } = index.sealing
+  const rebuild = async (archive: Archive | null = null): Promise<number[]> => {
+    const { db, transaction, log } = index.sealing
     const job = newId()
     await tend('begin', job)
     const failed: number[] = []
     for (let after = 0; after < count; ) {
       const upto = Math.min(count, after + 7)
-      const filled = await refill({ db, js: jetstream(connection), transaction }, { job, after, upto })
+      const filled = await refill({ db, js: jetstream(connection), transaction, archive, log }, { job, after, upto })
       failed.push(...filled.failed)
       after = filled.position
     }
@@ -110,5 +116,21 @@ describe('the index, built anew', () => {
       before.filter(({ sequence }) => sequence !== 9).map((row) => (row.sequence === 7 ? after[6] : row)),
     )
     assert.equal(after[6]?.data?.n, 0)
+  })
+
+  it('has the archive put right what neither stream nor index holds as it was', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'archive-'))
+    try {
+      const before = await kept()
+      const archive = await openArchive({ ARCHIVE_URL: pathToFileURL(folder).href, ARCHIVE_REGION: 'none' })
+      assert.ok(archive)
+      assert.ok(await archiveOnce({ ...index.sealing, archive, records: count, after_ms: 0 }))
+      await index.rows(`update events set data = '{"n":0}' where sequence = 7`)
+      await index.rows('delete from events where sequence = 9')
+      assert.deepEqual(await rebuild(archive), [])
+      assert.deepEqual(await kept(), before)
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
   })
 })

@@ -1,10 +1,12 @@
-// Fills the index that is built anew, place by place: from the stream what that still holds, else from the index that serves. Each record is
-// held against its seal.
+// Fills the index that is built anew, place by place: from the stream what that still holds, else from the index that serves, and from the
+// archive what neither holds as it was sealed.
 
 import { genesis, hashOf, linkOf, recordOf, type StoredRecord } from '@deliveryflow/kit/history/record'
 import { storedFrom } from '@deliveryflow/kit/messaging/direct'
 import { fillShadow } from '@deliveryflow/kit/projection/shadow'
 import type { JetStreamClient } from '@nats-io/jetstream'
+import { archivedRecords } from './archive/segment.ts'
+import type { Archive } from './archive/storage.ts'
 import { indexRowOf } from './domain.ts'
 import * as store from './refill-store.ts'
 import type { AuditContext } from './replay.ts'
@@ -15,7 +17,7 @@ export type Refilled = { position: number; records: number; failed: number[] }
 
 /** Fills the places behind `after`, up to `upto`, in one transaction. Throws when the job is not under way. */
 export const refill = async (
-  { db, js, transaction }: Pick<AuditContext, 'db' | 'js' | 'transaction'>,
+  { db, js, transaction, archive, log }: Pick<AuditContext, 'db' | 'js' | 'transaction' | 'archive' | 'log'>,
   { job, after, upto }: { job: string; after: number; upto: number },
 ): Promise<Refilled> => {
   const [streamed, kept, seals] = await Promise.all([
@@ -24,31 +26,46 @@ export const refill = async (
     store.selectSeals(db, after, upto),
   ])
   const own = new Map(kept.map((row) => [row.sequence, hashed(storedOf(row))]))
-  const links = new Map(seals.map(({ sequence, link }) => [sequence, link]))
-  const [chain] = seals
-  const failed: number[] = []
-  const chosen: Hashed[] = []
+  const isProved = provedBy(seals)
+  const chosen = new Map<number, Hashed>()
+  const doubtful: number[] = []
   for (let place = after + 1; place <= upto; place++) {
     const copies = [streamed.get(place), own.get(place)].filter((copy) => copy !== undefined)
-    const link = links.get(place)
-    const before = links.get(place - 1) ?? (chain?.begins === place ? genesis : undefined)
-    const proved = link && before ? copies.find(({ hash }) => linkOf(before, hash).equals(link)) : copies[0]
-    if (link && before && !proved) failed.push(place)
+    const proved = copies.find(({ hash }) => isProved(place, hash) !== false)
+    if (!proved && isProved(place, genesis) !== null) doubtful.push(place)
     // What is not as it was sealed stays as it is in the index: a replay takes nothing away.
     const copy = proved ?? copies.at(-1)
-    if (copy) chosen.push(copy)
+    if (copy) chosen.set(place, copy)
   }
+  const archived = archive && (await recordsOfArchive({ db, archive, log }, doubtful))
+  const failed = doubtful.filter((place) => {
+    const copy = archived?.get(place)
+    if (!copy || isProved(place, copy.hash) === false) return true
+    chosen.set(place, copy)
+    return false
+  })
   const filled = await fillShadow(transaction, { job, after, upto }, async (tx) => {
     await store.copyUnproved(tx, after, upto)
     await insertEvents(
       tx,
-      chosen.map(({ record, hash }) => ({ ...indexRowOf(record), hash })),
+      [...chosen.values()].map(({ record, hash }) => ({ ...indexRowOf(record), hash })),
     )
   })
   if (!filled) throw new Error(`The replay ${job} is not under way.`)
   return filled.taken
-    ? { position: upto, records: chosen.length, failed }
+    ? { position: upto, records: chosen.size, failed }
     : { position: filled.position, records: 0, failed: [] }
+}
+
+/** Whether the seal of a place proves a hash; null where there is no seal to hold it against. */
+const provedBy = (seals: readonly store.SealRow[]) => {
+  const links = new Map(seals.map(({ sequence, link }) => [sequence, link]))
+  const begins = seals[0]?.begins
+  return (place: number, hash: Buffer): boolean | null => {
+    const link = links.get(place)
+    const before = links.get(place - 1) ?? (place === begins ? genesis : undefined)
+    return link && before ? linkOf(before, hash).equals(link) : null
+  }
 }
 
 type Hashed = { record: StoredRecord; hash: Buffer }
@@ -71,6 +88,24 @@ const recordsOfStream = async (js: JetStreamClient, after: number, last: number)
     const record = recordOf({ seq, subject, headers: header, data, time })
     records.set(seq, hashed({ ...record, headers: record.headers.filter(([name]) => !added.has(name)) }))
     if (seq === last) break
+  }
+  return records
+}
+
+/** What the archive has of these places; nothing while it is away. */
+const recordsOfArchive = async (
+  { db, archive, log }: Pick<AuditContext, 'db' | 'log'> & { archive: Archive },
+  places: readonly number[],
+): Promise<Map<number, Hashed>> => {
+  const records = new Map<number, Hashed>()
+  const [first, last] = [places[0], places.at(-1)]
+  if (first === undefined || last === undefined) return records
+  const wanted = new Set(places)
+  try {
+    for await (const record of archivedRecords(db, archive, first - 1, last))
+      if (wanted.has(record.sequence)) records.set(record.sequence, hashed(record))
+  } catch (error) {
+    log.warn({ err: error }, 'not all of what is looked for is in the archive')
   }
   return records
 }

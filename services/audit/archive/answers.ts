@@ -1,17 +1,18 @@
 // What audit answers about the archive: what lies there, whether it is still what was archived, and back into an index that lost it.
 import type { KeyObject } from 'node:crypto'
-import type { ArchivedSegment, checkSegment, listSegments, restoreSegment, topology } from '@deliveryflow/contracts'
-import { type AnswerOf, type Context, Rejection, reject } from '@deliveryflow/kit'
+import type { ArchivedSegment, checkSegment, listSegments, restoreSegment } from '@deliveryflow/contracts'
+import { type AnswerOf, Rejection, reject } from '@deliveryflow/kit'
 import { readPublicKeys } from '@deliveryflow/kit/history/checkpoint'
 import type { Transact } from '@deliveryflow/kit/postgres/transaction'
 import { enterSegment, type Segment } from '../import.ts'
+import type { AuditContext } from '../replay.ts'
 import { checkOf, firstWrong } from './check.ts'
 import { placesOf } from './name.ts'
 import { LostSegment, partsOfSegment } from './segment.ts'
 import type { Archive } from './storage.ts'
 import * as store from './store.ts'
 
-type Answer<R> = AnswerOf<R, Context<typeof topology.audit, unknown, { archive: Archive | null }>>
+type Answer<R> = AnswerOf<R, AuditContext>
 
 export const list: Answer<typeof listSegments> = async ({ cursor = '', limit }, { db, archive }, caller) => {
   if (caller.role !== 'admin') return forbidden()
