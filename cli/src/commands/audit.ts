@@ -5,14 +5,7 @@ import { writeWhole } from '../audit/file.ts'
 import { graphOf, nothingOf, shown, writeHistory } from '../audit/history.ts'
 import { importFile } from '../audit/import.ts'
 import { count, judgementText } from '../audit/render.ts'
-import {
-  addRange,
-  addSelection,
-  readRange,
-  readSelection,
-  type SelectionOptions,
-  wholeNumber,
-} from '../audit/selection.ts'
+import { addRange, addSelection, readRange, readSelection, type SelectionOptions } from '../audit/selection.ts'
 import { selectKeys } from '../audit/store.ts'
 import { readKeys, verifyEnd, verifyFile, verifyIndex } from '../audit/verify.ts'
 import { openCalls } from '../calls.ts'
@@ -20,10 +13,11 @@ import type { Configure } from '../commands.ts'
 import { withDatabase } from '../database.ts'
 import { eventTypes } from '../events/types.ts'
 import { exitCode, Failure } from '../failure.ts'
-import type { Globals } from '../options.ts'
+import { type Globals, wholeNumber } from '../options.ts'
 import { print, printOne } from '../output.ts'
 import { withTarget } from '../target.ts'
-import { during, progress } from '../terminal.ts'
+import { during } from '../terminal.ts'
+import { number } from '../values.ts'
 import { addReplay } from './audit-replay.ts'
 
 type HistoryOptions = SelectionOptions & { limit?: number; graph?: true }
@@ -99,33 +93,29 @@ Examples:
     .action(async (options: VerifyOptions, self) => {
       const { output, ...globals } = self.optsWithGlobals() as Globals
       const { from, to } = readRange(options)
-      const step = progress('Verifying the history')
-      const walk = {
-        ...(from && { from }),
-        ...(to && { to }),
-        ...(options.key && { keys: readKeys(options.key) }),
-        progress: (done: number, all: number) => step.update(all > 0 ? `${done} of ${all}` : String(done)),
-      }
       const { file } = options
-      const judge = () =>
-        file === undefined
-          ? withTarget({ output, ...globals }, (target) =>
-              withDatabase(target, 'audit', async (db) => {
-                const judgement = await verifyIndex(db, walk)
-                const end = to === undefined ? await verifyEnd(target, db) : []
-                return { ...judgement, findings: [...judgement.findings, ...end] }
-              }),
-            )
-          : verifyFile(file, walk)
-      const judgement = await judge().catch((error: unknown) => {
-        step.fail()
-        throw error
+      const judgement = await during('Verifying the history', async ({ update, fail }) => {
+        const walk = {
+          ...(from && { from }),
+          ...(to && { to }),
+          ...(options.key && { keys: readKeys(options.key) }),
+          progress: (done: number, all: number) => update(all > 0 ? `${done} of ${all}` : String(done)),
+        }
+        const judged =
+          file === undefined
+            ? await withTarget({ output, ...globals }, (target) =>
+                withDatabase(target, 'audit', async (db) => {
+                  const judgement = await verifyIndex(db, walk)
+                  const end = to === undefined ? await verifyEnd(target, db) : []
+                  return { ...judgement, findings: [...judgement.findings, ...end] }
+                }),
+              )
+            : await verifyFile(file, walk)
+        if (judged.findings.length > 0) fail()
+        return judged
       })
-      const whole = judgement.findings.length === 0
-      if (whole) step.done()
-      else step.fail()
       printOne(output, judgement, (it) => judgementText(it, options.key !== undefined))
-      if (!whole) process.exitCode = exitCode.unhealthy
+      if (judgement.findings.length > 0) process.exitCode = exitCode.unhealthy
     })
 
 const exporting = (command: Command) =>
@@ -191,8 +181,7 @@ run again. An index that was lost: start audit on an empty database, then import
         printOne(
           globals.output,
           imported,
-          ({ records, entered, last }) =>
-            `${count(records, 'record')} up to ${last}, ${entered.toLocaleString('en')} of them new`,
+          ({ records, entered, last }) => `${count(records, 'record')} up to ${last}, ${number(entered)} of them new`,
         )
       })
     })
