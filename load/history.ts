@@ -20,6 +20,7 @@ import { selected } from '../cli/src/audit/selection.ts'
 import { verifyIndex } from '../cli/src/audit/verify.ts'
 import { describeConditions } from './conditions.ts'
 import { eventsOfJourney, journey } from './journeys.ts'
+import { quantilesOf } from './quantiles.ts'
 
 const whole = (value: string) => {
   const number = Number(value)
@@ -129,13 +130,8 @@ const measureSearch = async (db: Db) => {
     })
     times.push(ms)
   }
-  times.sort((a, b) => a - b)
-  return {
-    rows,
-    searches: times.length,
-    p50_ms: times[Math.floor(times.length / 2)],
-    p99_ms: times[Math.floor(times.length * 0.99)],
-  }
+  const { p50, p99 } = quantilesOf(times)
+  return { rows, searches: times.length, p50_ms: p50, p99_ms: p99 }
 }
 
 const measureReplay = async (nats: NatsConnection, history: Db) => {
@@ -229,7 +225,7 @@ try {
         `replay   ${n(replay.records_per_s)} records/s over ${n(replay.records)} (${replay.seconds.toFixed(1)} s, until swapped in with all indexes); bound: PostgreSQL copies ${n(replay.bound_insert_per_s)} rows/s of the timeline`,
         ...[search, ...(large ? [large] : [])].map(
           ({ rows, searches, p50_ms, p99_ms }) =>
-            `history  of one order among ${n(rows)} rows: p50 ${p50_ms?.toFixed(1)} ms, p99 ${p99_ms?.toFixed(1)} ms (${searches} searches)`,
+            `history  of one order among ${n(rows)} rows: p50 ${p50_ms.toFixed(1)} ms, p99 ${p99_ms.toFixed(1)} ms (${searches} searches)`,
         ),
       ].join('\n')}\n`,
     )

@@ -1,5 +1,5 @@
 // The options that every command has, each with its environment variable, and their check.
-import { type Command, Option } from 'commander'
+import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Failure } from './failure.ts'
 
 export const formats = ['table', 'wide', 'json', 'ndjson', 'yaml', 'name'] as const
@@ -29,6 +29,13 @@ export const duration = (text: string): number => {
   if (number === undefined)
     throw new Failure('usage', `"${text}" is no duration`, { next: 'Write it like 30s, 5m or 1h.' })
   return Number(number) * { ms: 1, s: 1000, m: 60_000, h: 3_600_000 }[unit as 'ms' | 's' | 'm' | 'h']
+}
+
+/** A whole number from 1, as an option takes it. */
+export const wholeNumber = (text: string): number => {
+  const number = Number(text)
+  if (Number.isSafeInteger(number) && number >= 1) return number
+  throw new InvalidArgumentError('It must be a whole number from 1.')
 }
 
 /** An option that an environment variable can give too: `--timeout` is DFCTL_TIMEOUT. */

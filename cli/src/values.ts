@@ -16,6 +16,10 @@ export const moneyText = ({ amount, currency }: Money): string => {
 /** "1,234,567". */
 export const number = (n: number): string => n.toLocaleString('en')
 
+/** What JSON says as an object: what is none stands under `value`. */
+export const objectOf = (json: unknown): Record<string, unknown> =>
+  typeof json === 'object' && json !== null ? { ...json } : { value: json }
+
 /** `name=value` pairs on one line of at most `limit` characters; what is null is left out. */
 export const pairs = (data: Record<string, unknown>, limit = 120): string => {
   const line = Object.entries(data)

@@ -177,8 +177,11 @@ describe('an export of the history', () => {
   })
 
   it('is not written over, nor left half-written', async () => {
+    writeFileSync(`${path}.part`, 'of another export that is under way')
     const again = await dfctl('export', path)
     assert.equal(again.code, 5)
+    assert.ok(existsSync(`${path}.part`))
+    rmSync(`${path}.part`)
     assert.match(again.stderr, /is there already/)
     const onFullDisk = join(folder, 'full.ndjson')
     symlinkSync('/dev/full', `${onFullDisk}.part`)

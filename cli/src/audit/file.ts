@@ -12,11 +12,11 @@ import { Failure, reasonOf } from '../failure.ts'
  * disk: whatever breaks off before leaves nothing. Throws a Failure that says why.
  */
 export const writeWhole = async (path: string, lines: AsyncIterable<string>): Promise<void> => {
+  await refuseExisting(path)
   const part = `${path}.part`
   try {
-    await refuseExisting(path)
     const packing = path.endsWith('.gz') ? [createGzip()] : []
-    await pipeline([Readable.from(lines), ...packing, createWriteStream(part, { flags: 'w', flush: true })])
+    await pipeline([Readable.from(lines), ...packing, createWriteStream(part, { flush: true })])
     await rename(part, path)
   } catch (error) {
     await rm(part, { force: true }).catch(() => undefined)

@@ -7,6 +7,7 @@ import type { Format } from '../options.ts'
 import { commandsOf } from '../order/records.ts'
 import type { Target } from '../target.ts'
 import { say } from '../terminal.ts'
+import { objectOf } from '../values.ts'
 import { graphText } from './graph.ts'
 import { type Selection, selected } from './selection.ts'
 import type { IndexedRow } from './store.ts'
@@ -41,15 +42,12 @@ export const writeHistory = async (
   return count
 }
 
-export const eventOf = ({ id, time, data, body: _body, headers: _headers, ...row }: IndexedRow): Tailed => {
-  const value: unknown = data === null ? { unreadable: true } : JSON.parse(data)
-  return {
-    ...row,
-    id: id ?? '',
-    time: time.toISOString(),
-    data: typeof value === 'object' && value !== null ? { ...value } : { value },
-  }
-}
+export const eventOf = ({ id, time, data, body: _body, headers: _headers, ...row }: IndexedRow): Tailed => ({
+  ...row,
+  id: id ?? '',
+  time: time.toISOString(),
+  data: data === null ? { unreadable: true } : objectOf(JSON.parse(data)),
+})
 
 /** The causation tree of one order: its events, and the commands between them. Throws `not_found` where there is nothing. */
 export const graphOf = async (target: Target, db: Queryable, order_id: string): Promise<string> => {

@@ -14,7 +14,7 @@ export const speed = (text: string): number => {
   throw new InvalidArgumentError('It must be instant, original, or a factor like 10x.')
 }
 
-/** Milliseconds after the beginning at which each record is due, one call for each. `now`: of the beginning. Pure but for what it remembers. */
+/** Milliseconds after the beginning at which each record is due, one call for each with when it happened. Pure but for what it remembers. */
 export const schedule = ({ factor, max_gap_ms, rate }: Pace) => {
   let due = 0
   let count = 0

@@ -6,7 +6,7 @@ import type { Queryable } from '@deliveryflow/kit/postgres/statement'
 import { Failure } from '../failure.ts'
 import { type PlaceRow, reach, selectCheckpoints, selectLink, selectPlaces, storedAt } from './store.ts'
 
-/** A place as it is kept: `record` is null where that is gone, its `link` and `link` null where the seal is. */
+/** A place as it is kept: `record` is null where that is gone, `link`, like that of the record, where the seal is. */
 export type KeptPlace = { sequence: number; record: SealedRecord | null; link: Buffer | null }
 /** From one place to another, both of them. */
 export type Places = { from: number; to: number }

@@ -7,6 +7,8 @@ import { Failure } from '../failure.ts'
 import type { Target } from '../target.ts'
 import { during } from '../terminal.ts'
 import { span } from '../time.ts'
+import { number } from '../values.ts'
+import { totalOf } from './plan.ts'
 import { type Report, replayOf, reportOf } from './report.ts'
 
 export type Plan = OutputOf<typeof planReplay> & { records: number; bytes: number; suppressed: string[] }
@@ -14,11 +16,10 @@ export type Plan = OutputOf<typeof planReplay> & { records: number; bytes: numbe
 /** What a replay would do. `suppressed`: services that hear these events live, and not by a replay. Throws `not_found` for a projection that there is none of. */
 export const planOf = async (ask: Ask, projection: string): Promise<Plan> => {
   const plan = granted(planReplay, await ask(planReplay, { projection }))
-  const sum = (of: 'records' | 'bytes') => plan.types.reduce((total, type) => total + type[of], 0)
   const types = new Set(plan.types.map(({ type }) => type))
   const hearing = services.filter(({ hears }) => hears.some(({ type }) => types.has(type)))
   const suppressed = hearing.map(({ name }) => name).filter((name) => name !== projection)
-  return { ...plan, records: sum('records'), bytes: sum('bytes'), suppressed }
+  return { ...plan, ...totalOf(plan.types), suppressed }
 }
 
 /** Starts a replay and follows it until it is swapped in. Throws `unhealthy` when it is not by then: it goes on by itself. */
@@ -71,5 +72,5 @@ export const follow = (ask: Ask, job: string, deadline: number): Promise<Replay>
 const progressText = ({ position, upper, records, error }: Replay, elapsed: number): string => {
   const rate = records / (elapsed / 1000)
   const left = upper > 0 && position > 0 ? `, ${span(((upper - position) / position) * elapsed)} left` : ''
-  return `place ${position} of ${upper || '?'}, ${Math.round(rate).toLocaleString('en')} records/s${left}${error ? `, waits: ${error}` : ''}`
+  return `place ${position} of ${upper || '?'}, ${number(Math.round(rate))} records/s${left}${error ? `, waits: ${error}` : ''}`
 }

@@ -1,10 +1,11 @@
 // What verify found, as people read it.
 import { color } from '../terminal.ts'
+import { number } from '../values.ts'
 import type { ArchiveJudgement } from './archive.ts'
 import type { Judgement } from './verify.ts'
 
 /** "1,234 records". */
-export const count = (n: number, what: string) => `${n.toLocaleString('en')} ${what}${n === 1 ? '' : 's'}`
+export const count = (n: number, what: string) => `${number(n)} ${what}${n === 1 ? '' : 's'}`
 
 /** The whole judgement. `pinned`: whether somebody said whom to trust. */
 export const judgementText = (judgement: Judgement, pinned: boolean): string => {

@@ -9,6 +9,7 @@ import { during } from '../terminal.ts'
 import { writeWhole } from './file.ts'
 import { eventOf, nothingOf } from './history.ts'
 import { type Pace, paced } from './pace.ts'
+import { totalOf } from './plan.ts'
 import { counted, type Selection, selected } from './selection.ts'
 import { type Destination, type Sink, streamSink, subjectSink } from './send.ts'
 import type { IndexedRow } from './store.ts'
@@ -27,12 +28,10 @@ export type SendPlan = {
 export const planSend = async (db: Queryable, selection: Selection): Promise<SendPlan> => {
   const types = await counted(db, selection)
   if (types.length === 0) throw nothingOf('this selection')
-  const sum = (of: 'records' | 'bytes') => types.reduce((total, type) => total + type[of], 0)
   const times = (of: 'first' | 'last') => types.map((type) => type[of].toISOString()).sort()
   return {
     types: types.map(({ type, records, bytes }) => ({ type, records, bytes })),
-    records: sum('records'),
-    bytes: sum('bytes'),
+    ...totalOf(types),
     first: times('first')[0] ?? '',
     last: times('last').at(-1) ?? '',
     upto: Math.max(...types.map(({ last_sequence }) => last_sequence)),

@@ -1,8 +1,9 @@
 // Which part of the history is meant: the options that select it, and the records that they select.
 import type { Queryable } from '@deliveryflow/kit/postgres/statement'
-import { type Command, InvalidArgumentError, Option } from 'commander'
+import { type Command, Option } from 'commander'
 import { eventType } from '../events/types.ts'
 import { Failure } from '../failure.ts'
+import { wholeNumber } from '../options.ts'
 import { findOrder, userId } from '../order/find.ts'
 import type { Target } from '../target.ts'
 import { moment } from '../time.ts'
@@ -34,13 +35,6 @@ export type SelectionOptions = {
   until?: string
   fromSeq?: number
   toSeq?: number
-}
-
-/** A whole number from 1, as an option takes it. */
-export const wholeNumber = (text: string): number => {
-  const number = Number(text)
-  if (Number.isSafeInteger(number) && number >= 1) return number
-  throw new InvalidArgumentError('It must be a whole number from 1.')
 }
 
 /** Adds the options that say from where to where. */

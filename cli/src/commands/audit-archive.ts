@@ -18,6 +18,7 @@ import { type Column, print, printOne } from '../output.ts'
 import { size } from '../size.ts'
 import { withTarget } from '../target.ts'
 import { color, during } from '../terminal.ts'
+import { number } from '../values.ts'
 
 type Options = { key?: string }
 
@@ -75,9 +76,11 @@ seals must be those of the index. It names each record that was changed, removed
         const ask = await openCalls(target, segmentTimeout)
         const { segments } = await readArchive(ask)
         const chosen = names.length === 0 ? segments : names.map((name) => segmentNamed(segments, name))
-        const judgement = await during('Verifying the archive', ({ update }) => {
+        const judgement = await during('Verifying the archive', async ({ update, fail }) => {
           const progress = (done: number, all: number) => update(`${done} of ${count(all, 'segment')}`)
-          return verifyArchive(ask, chosen, { ...keys, progress, all: names.length === 0 })
+          const judged = await verifyArchive(ask, chosen, { ...keys, progress, all: names.length === 0 })
+          if (!isWhole(judged)) fail()
+          return judged
         })
         printOne(output, judgement, archiveText)
         if (!isWhole(judgement)) process.exitCode = exitCode.unhealthy
@@ -113,7 +116,7 @@ is left alone, and a place that holds something else ends it. It can be broken o
           output,
           restored,
           (it) =>
-            `${count(it.records, 'record')} of ${count(it.segments, 'segment')} up to ${it.last}, ${it.entered.toLocaleString('en')} of them new`,
+            `${count(it.records, 'record')} of ${count(it.segments, 'segment')} up to ${it.last}, ${number(it.entered)} of them new`,
         )
       })
     })
@@ -127,7 +130,7 @@ const segmentNamed = (segments: readonly ArchivedSegment[], name: string): Archi
 
 const columns: Column<ArchivedSegment>[] = [
   { title: 'segment', value: ({ name }) => name },
-  { title: 'records', value: ({ records }) => records?.toLocaleString('en') ?? '?' },
+  { title: 'records', value: ({ records }) => (records === null ? '?' : number(records)) },
   { title: 'size', value: ({ bytes }) => (bytes === null ? '?' : size(bytes)) },
   { title: 'archived', value: ({ archived_at }) => archived_at ?? 'the index does not know of it' },
   { title: 'stored', value: ({ stored }) => (stored ? 'yes' : color.red('gone')) },

@@ -1,21 +1,23 @@
-// dfctl audit replay: the history once more, into a read model that is built anew. Nothing that reaches the world outside hears it.
+// dfctl audit replay: the history once more, into a read model that is built anew, or selected records to somewhere else. Nothing that
+// reaches the world outside hears it.
 import { endReplay, listReplays, type Replay } from '@deliveryflow/contracts'
 import { type Command, Option } from 'commander'
 import { speed } from '../audit/pace.ts'
+import { amountsText } from '../audit/plan.ts'
 import { follow, type Plan, planOf, rebuild } from '../audit/projection.ts'
 import { planSend, type SendPlan, send } from '../audit/replay.ts'
 import { replayOf, reportOf, reportText } from '../audit/report.ts'
-import { addSelection, readSelection, type SelectionOptions, wholeNumber } from '../audit/selection.ts'
+import { addSelection, readSelection, type SelectionOptions } from '../audit/selection.ts'
 import { destinationOf } from '../audit/send.ts'
 import { granted, openCalls } from '../calls.ts'
 import { withDatabase } from '../database.ts'
 import { Failure } from '../failure.ts'
-import { duration, type Globals } from '../options.ts'
+import { duration, type Globals, wholeNumber } from '../options.ts'
 import { type Column, print, printOne } from '../output.ts'
-import { size } from '../size.ts'
 import { withTarget } from '../target.ts'
 import { color } from '../terminal.ts'
 import { span } from '../time.ts'
+import { number } from '../values.ts'
 
 type Options = SelectionOptions & {
   to?: string
@@ -177,13 +179,10 @@ const sendTo = async (globals: Globals, options: Options): Promise<void> => {
   })
 }
 
-const sendPlanText = ({ types, records, bytes, first, last, upto }: SendPlan, to: string): string =>
+const sendPlanText = (plan: SendPlan, to: string): string =>
   [
-    `${color.bold(`A replay to ${to}`)}: ${number(records)} records, ${size(bytes)}, up to place ${upto}`,
-    ...types.map(
-      (type) => `  ${type.type.padEnd(26)}${number(type.records).padStart(12)}${size(type.bytes).padStart(12)}`,
-    ),
-    `  from ${first} to ${last}`,
+    `${color.bold(`A replay to ${to}`)}: ${amountsText(plan)}`,
+    `  from ${plan.first} to ${plan.last}`,
     '  no handler runs: nobody of the system may hear it',
   ].join('\n')
 
@@ -199,17 +198,13 @@ const columns: Column<Replay>[] = [
   { title: 'started', value: ({ started_at }) => started_at, wide: true },
 ]
 
-const number = (n: number) => n.toLocaleString('en')
 /** Measured by the benchmark; the plan says so with a word of doubt. */
 const assumedRate = 20_000
 
-const planText = ({ projection, upper, types, records, bytes, first, last, suppressed }: Plan): string =>
+const planText = ({ projection, first, last, suppressed, ...plan }: Plan): string =>
   [
-    `${color.bold(`A replay into ${projection}`)}: ${number(records)} records, ${size(bytes)}, up to place ${upper}`,
-    ...types.map(
-      (type) => `  ${type.type.padEnd(26)}${number(type.records).padStart(12)}${size(type.bytes).padStart(12)}`,
-    ),
-    `  from ${first ?? 'nothing'} to ${last ?? 'nothing'}; about ${span((records / assumedRate) * 1000)}`,
+    `${color.bold(`A replay into ${projection}`)}: ${amountsText({ ...plan, upto: plan.upper })}`,
+    `  from ${first ?? 'nothing'} to ${last ?? 'nothing'}; about ${span((plan.records / assumedRate) * 1000)}`,
     `  runs:       ${projection}`,
     `  suppressed: ${suppressed.join(', ')}`,
   ].join('\n')

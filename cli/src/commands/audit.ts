@@ -13,14 +13,7 @@ import { writeWhole } from '../audit/file.ts'
 import { graphOf, nothingOf, shown, writeHistory } from '../audit/history.ts'
 import { importFile } from '../audit/import.ts'
 import { archiveText, count, judgementText } from '../audit/render.ts'
-import {
-  addRange,
-  addSelection,
-  readRange,
-  readSelection,
-  type SelectionOptions,
-  wholeNumber,
-} from '../audit/selection.ts'
+import { addRange, addSelection, readRange, readSelection, type SelectionOptions } from '../audit/selection.ts'
 import { selectKeys } from '../audit/store.ts'
 import { type Judgement, readKeys, verifyEnd, verifyFile, verifyIndex } from '../audit/verify.ts'
 import { openCalls } from '../calls.ts'
@@ -28,10 +21,11 @@ import type { Configure } from '../commands.ts'
 import { withDatabase } from '../database.ts'
 import { eventTypes } from '../events/types.ts'
 import { exitCode, Failure } from '../failure.ts'
-import type { Globals } from '../options.ts'
+import { type Globals, wholeNumber } from '../options.ts'
 import { print, printOne } from '../output.ts'
 import { type Target, withTarget } from '../target.ts'
-import { during, progress } from '../terminal.ts'
+import { during } from '../terminal.ts'
+import { number } from '../values.ts'
 import { addArchive } from './audit-archive.ts'
 import { addReplay } from './audit-replay.ts'
 
@@ -114,38 +108,38 @@ Examples:
         throw new Failure('usage', '--archive asks the installation, --file does not', {
           next: 'Leave one of them out.',
         })
-      const step = progress('Verifying the history')
-      const walk = {
-        ...(from && { from }),
-        ...(to && { to }),
-        ...(options.key && { keys: readKeys(options.key) }),
-        progress: (done: number, all: number) => step.update(all > 0 ? `${done} of ${all}` : String(done)),
-      }
       const { file } = options
-      const judge = (): Promise<Judgement & { archive?: ArchiveJudgement }> =>
-        file === undefined
-          ? withTarget({ output, ...globals }, (target) =>
-              withDatabase(target, 'audit', async (db) => {
-                const judgement = await verifyIndex(db, walk)
-                const end = to === undefined ? await verifyEnd(target, db) : []
-                const archive = options.archive && (await verifyArchived(target, walk))
-                return { ...judgement, findings: [...judgement.findings, ...end], ...(archive && { archive }) }
-              }),
-            )
-          : verifyFile(file, walk)
-      const judgement = await judge().catch((error: unknown) => {
-        step.fail()
-        throw error
+      const judgement = await during('Verifying the history', async ({ update, fail }) => {
+        const walk = {
+          ...(from && { from }),
+          ...(to && { to }),
+          ...(options.key && { keys: readKeys(options.key) }),
+          progress: (done: number, all: number) => update(all > 0 ? `${done} of ${all}` : String(done)),
+        }
+        const judged: Judgement & { archive?: ArchiveJudgement } =
+          file === undefined
+            ? await withTarget({ output, ...globals }, (target) =>
+                withDatabase(target, 'audit', async (db) => {
+                  const judgement = await verifyIndex(db, walk)
+                  const end = to === undefined ? await verifyEnd(target, db) : []
+                  const archive = options.archive && (await verifyArchived(target, walk))
+                  return { ...judgement, findings: [...judgement.findings, ...end], ...(archive && { archive }) }
+                }),
+              )
+            : await verifyFile(file, walk)
+        if (!isProved(judged)) fail()
+        return judged
       })
       const { archive } = judgement
-      const whole = judgement.findings.length === 0 && (!archive || isWhole(archive))
-      if (whole) step.done()
-      else step.fail()
       printOne(output, judgement, (it) =>
         [judgementText(it, options.key !== undefined), ...(archive ? [archiveText(archive)] : [])].join('\n'),
       )
-      if (!whole) process.exitCode = exitCode.unhealthy
+      if (!isProved(judgement)) process.exitCode = exitCode.unhealthy
     })
+
+/** Whether nothing was found, in the archive neither. */
+const isProved = ({ findings, archive }: Judgement & { archive?: ArchiveJudgement }): boolean =>
+  findings.length === 0 && (!archive || isWhole(archive))
 
 /** The segments that hold any of the places that are asked for. */
 const verifyArchived = async (target: Target, walk: ArchiveOptions & { from?: number; to?: number }) => {
@@ -219,8 +213,7 @@ run again. An index that was lost: start audit on an empty database, then import
         printOne(
           globals.output,
           imported,
-          ({ records, entered, last }) =>
-            `${count(records, 'record')} up to ${last}, ${entered.toLocaleString('en')} of them new`,
+          ({ records, entered, last }) => `${count(records, 'record')} up to ${last}, ${number(entered)} of them new`,
         )
       })
     })

@@ -1,12 +1,11 @@
 // dfctl events: watch the history as it grows.
 import { Option } from 'commander'
-import { wholeNumber } from '../audit/selection.ts'
 import type { Configure } from '../commands.ts'
 import { eventText, headLine } from '../events/line.ts'
 import { type Tailed, tail } from '../events/tail.ts'
 import { eventTypes, subjectOf } from '../events/types.ts'
 import { interrupted } from '../interrupt.ts'
-import type { Globals } from '../options.ts'
+import { type Globals, wholeNumber } from '../options.ts'
 import { findOrder, userId } from '../order/find.ts'
 import { withTarget } from '../target.ts'
 import { color, say } from '../terminal.ts'

@@ -10,6 +10,7 @@ import { connectionOf } from '../calls.ts'
 import { Failure, reasonOf } from '../failure.ts'
 import type { Target } from '../target.ts'
 import { say } from '../terminal.ts'
+import { objectOf } from '../values.ts'
 
 const stream = 'EVENTS'
 
@@ -113,8 +114,7 @@ export const tailedOf = ({
 const dataOf = (bytes: Uint8Array): Record<string, unknown> => {
   const text = new TextDecoder().decode(bytes)
   try {
-    const data: unknown = JSON.parse(text)
-    return typeof data === 'object' && data !== null ? { ...data } : { value: data }
+    return objectOf(JSON.parse(text))
   } catch {
     return { unreadable: text }
   }

@@ -71,6 +71,7 @@ const journey = topology['order-history'].hears.map(({ type }) => type)
 
 /** What every service holds of these orders. */
 const heldOf = async (target: Target, orders: readonly store.OrderRow[]): Promise<Held[]> => {
+  if (orders.length === 0) return []
   const ids = orders.map(({ order_id }) => order_id)
   const from = <Row extends { order_id: string }>(
     database: string,
