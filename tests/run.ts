@@ -24,11 +24,6 @@ if (files.length === 0) {
 const started = performance.now()
 console.error('Starting the backends and the system for the tests …')
 const system = await startTestSystem()
-const stop = async () => {
-  await system.stop()
-}
-process.on('SIGINT', () => void stop().then(() => process.exit(130)))
-process.on('SIGTERM', () => void stop().then(() => process.exit(143)))
 console.error(`Ready in ${((performance.now() - started) / 1000).toFixed(1)} s; ${files.length} test files`)
 
 const runner = spawn(
@@ -36,6 +31,8 @@ const runner = spawn(
   ['--test', `--test-concurrency=${availableParallelism()}`, `--test-timeout=${seconds(240) * 1000}`, ...files.sort()],
   {
     stdio: 'inherit',
+    // A group of its own, so that all test files end when this does.
+    detached: true,
     env: {
       ...process.env,
       NODE_NO_WARNINGS: '1',
@@ -44,6 +41,12 @@ const runner = spawn(
     },
   },
 )
+const stop = async (code: number) => {
+  if (runner.pid && runner.exitCode === null) process.kill(-runner.pid, 'SIGTERM')
+  await system.stop()
+  process.exit(code)
+}
+process.on('SIGINT', () => void stop(130))
+process.on('SIGTERM', () => void stop(143))
 const [code] = await once(runner, 'exit')
-await stop()
-process.exit(code ?? 1)
+await stop(code ?? 1)

@@ -5,13 +5,13 @@ import type { Queryable } from '@deliveryflow/kit/postgres/statement'
 import { type Ask, granted } from '../calls.ts'
 import { Failure, reasonOf } from '../failure.ts'
 import type { Target } from '../target.ts'
-import { during } from '../terminal.ts'
+import { during, say } from '../terminal.ts'
 import { writeWhole } from './file.ts'
 import { eventOf, nothingOf } from './history.ts'
 import { type Pace, paced } from './pace.ts'
 import { totalOf } from './plan.ts'
 import { counted, type Selection, selected } from './selection.ts'
-import { type Destination, type Sink, streamSink, subjectSink } from './send.ts'
+import { type Destination, makeStream, type Sink, streamSink, subjectSink } from './send.ts'
 import type { IndexedRow } from './store.ts'
 
 /** What would be sent. `upto`: the last place; what happens later is no part of it. */
@@ -48,55 +48,81 @@ export type Sending = {
 
 export type Sent = { job: string; records: number; last: number | null }
 
+type Place = { target: Target; ask: Ask; db: Queryable }
+
 /**
- * Sends what the plan counted. Throws `unhealthy` (exit code 3) when it breaks off after something was published, with the place to go on
- * from; a file is whole or not there.
+ * Sends what the plan counted. Throws `unhealthy` (exit code 3) when it breaks off after something was published, with what goes on with it; a
+ * file is whole or not there.
  */
-export const send = async (
-  { target, ask, db }: { target: Target; ask: Ask; db: Queryable },
-  { destination, selection, pace, reason }: Sending,
-  plan: SendPlan,
-): Promise<Sent> => {
-  const sent: Sent = { job: randomUUID(), records: 0, last: null }
+export const send = async (place: Place, sending: Sending, plan: SendPlan): Promise<Sent> => {
+  const { destination, selection, pace, reason } = sending
+  const job = randomUUID()
   if (destination.kind === 'subject' || destination.kind === 'stream') {
     if (!reason)
       throw new Failure('usage', 'A replay needs a reason', { next: 'Say it with --reason; --dry-run needs none.' })
-    const detail = { to: `${destination.kind}=${destination.name}`, ...plan }
-    granted(noteAction, await ask(noteAction, { action_id: sent.job, action: 'history_sent', reason, detail }))
+    const detail = { to: `${destination.kind}=${destination.name}`, selection, pace, ...plan }
+    granted(noteAction, await place.ask(noteAction, { action_id: job, action: 'history_sent', reason, detail }))
+    if (destination.kind === 'stream') await makeStream(place.target, destination.name)
+    if (destination.kind === 'stream') say(`Replay ${job}; should it break off: dfctl audit replay resume ${job}`)
   }
-  const due = paced(selected(db, { ...selection, to: plan.upto }), pace)
+  return sendRest(place, { job, ...sending }, plan)
+}
+
+/** Sends the records that `arrived` does not hold. */
+export const sendRest = async (
+  { target, db }: Place,
+  { job, destination, selection, pace }: Omit<Sending, 'reason'> & { job: string },
+  { upto, records: planned }: SendPlan,
+  arrived: ReadonlySet<number> = new Set(),
+): Promise<Sent> => {
+  const sent: Sent = { job, records: 0, last: null }
+  const due = paced(selected(db, { ...selection, to: upto }), pace)
   const counting = async function* (update: (text: string) => void) {
     for await (const record of due) {
+      if (arrived.has(record.sequence)) continue
       yield record
       sent.records++
       sent.last = record.sequence
-      if (sent.records % 1000 === 0) update(`${sent.records} of ${plan.records}`)
+      if (sent.records % 1000 === 0) update(`${sent.records} of ${planned}`)
     }
   }
   await during('Replaying the history', async ({ update }) => {
     const records = counting(update)
     if (destination.kind === 'file') await writeWhole(destination.name, linesOf(records))
     else if (destination.kind === 'stdout') for await (const line of linesOf(records)) process.stdout.write(line)
-    else await publish(await sinkTo(target, sent.job, destination), records, sent)
+    else if (destination.kind === 'stream')
+      await publish(
+        await streamSink(target, job, destination.name),
+        records,
+        sent,
+        () => `dfctl audit replay resume ${job}`,
+      )
+    else
+      await publish(
+        await subjectSink(target, job, destination.name),
+        records,
+        sent,
+        (last) => `Go on with --from-seq ${last + 1}; some from there on may have been sent.`,
+      )
   })
   return sent
 }
 
-const sinkTo = (
-  target: Target,
-  job: string,
-  { kind, name }: Exclude<Destination, { kind: 'stdout' }>,
-): Promise<Sink> => (kind === 'stream' ? streamSink(target, job, name) : subjectSink(target, job, name))
-
-const publish = async (sink: Sink, records: AsyncIterable<IndexedRow>, sent: Sent): Promise<void> => {
+const publish = async (
+  sink: Sink,
+  records: AsyncIterable<IndexedRow>,
+  sent: Sent,
+  next: (last: number) => string,
+): Promise<void> => {
   try {
     for await (const record of records) await sink.send(record)
     await sink.end()
   } catch (error) {
     if (sent.last === null || error instanceof Failure) throw error
+    const why = reasonOf(error)
     throw new Failure('unhealthy', `It broke off after ${sent.records} records`, {
-      why: reasonOf(error),
-      next: `Go on with --from-seq ${sent.last + 1}; some from there on may have been sent.`,
+      why,
+      next: next(sent.last),
       cause: error,
     })
   }

@@ -1,9 +1,9 @@
 // Sends selected records of the history somewhere else: to a file, a stream or a subject of their own. Never to where events happen.
 import { isServerHeader } from '@deliveryflow/contracts'
+import { storedFrom } from '@deliveryflow/kit/messaging/direct'
 import { headersOf } from '@deliveryflow/kit/messaging/headers'
 import { found } from '@deliveryflow/kit/messaging/provision'
 import { jetstream, jetstreamManager, RetentionPolicy, StorageType } from '@nats-io/jetstream'
-import type { NatsConnection } from '@nats-io/transport-node'
 import { connectionOf } from '../calls.ts'
 import { Failure, reasonOf } from '../failure.ts'
 import type { Target } from '../target.ts'
@@ -46,11 +46,9 @@ export const subjectSink = async (target: Target, job: string, subject: string):
   }
 }
 
-/** Publishes into a stream of its own, which is made; a record that is sent again is not stored twice. Throws `refused` when it is there. */
+/** Publishes into a stream of its own; a record that is sent again is not stored twice. */
 export const streamSink = async (target: Target, job: string, name: string): Promise<Sink> => {
   const connection = await connectionOf(target)
-  const subject = `replay.${name}`
-  await makeStream(connection, name, subject)
   const js = jetstream(connection)
   const underWay = new Set<Promise<unknown>>()
   let failure: unknown
@@ -60,7 +58,7 @@ export const streamSink = async (target: Target, job: string, name: string): Pro
       const headers = replayHeaders(record, job)
       headers.set('Nats-Msg-Id', `${job}:${record.sequence}`)
       const stored = js
-        .publish(`${subject}.${record.type}`, bodyOf(record), { headers })
+        .publish(`${subjectOf(name)}.${record.type}`, bodyOf(record), { headers })
         .catch((error: unknown) => {
           failure ??= error
         })
@@ -75,8 +73,11 @@ export const streamSink = async (target: Target, job: string, name: string): Pro
   }
 }
 
-const makeStream = async (connection: NatsConnection, name: string, subject: string): Promise<void> => {
-  const { streams } = await jetstreamManager(connection)
+const subjectOf = (stream: string) => `replay.${stream}`
+
+/** Makes the stream of a replay. Throws `refused` when it is there. */
+export const makeStream = async (target: Target, name: string): Promise<void> => {
+  const { streams } = await jetstreamManager(await connectionOf(target))
   const refused = (why: string, cause?: unknown) =>
     new Failure('refused', `The stream ${name} cannot be made`, {
       why,
@@ -89,7 +90,8 @@ const makeStream = async (connection: NatsConnection, name: string, subject: str
   try {
     await streams.add({
       name,
-      subjects: [`${subject}.>`],
+      subjects: [`${subjectOf(name)}.>`],
+      allow_direct: true,
       retention: RetentionPolicy.Limits,
       storage: StorageType.File,
       num_replicas: config.num_replicas,
@@ -98,6 +100,33 @@ const makeStream = async (connection: NatsConnection, name: string, subject: str
   } catch (error) {
     throw refused(reasonOf(error), error)
   }
+}
+
+/**
+ * What has arrived in the stream of a replay: how many records, and the places of the last of them, before which none is missing. Throws
+ * `refused` for a stream of something else.
+ */
+export const arrivedIn = async (
+  target: Target,
+  job: string,
+  name: string,
+): Promise<{ records: number; last: ReadonlySet<number> } | null> => {
+  const connection = await connectionOf(target)
+  const { streams } = await jetstreamManager(connection)
+  const info = await found(streams.info(name))
+  if (!info) return null
+  const { messages, first_seq, last_seq } = info.state
+  const last = new Set<number>()
+  // So many are under way at once: in whatever order these were stored, all before them are.
+  const from = Math.max(first_seq, last_seq - 2 * flushEvery + 1)
+  for await (const { header } of storedFrom(jetstream(connection), name, from)) {
+    if (header.get('df-replay') !== job)
+      throw new Failure('refused', `The stream ${name} is not of the replay ${job} alone`, {
+        next: 'Send it again, to a stream of another name.',
+      })
+    last.add(Number(header.get('df-replay-sequence')))
+  }
+  return { records: messages, last }
 }
 
 /** As the record lies in the history, with the job and its place. */

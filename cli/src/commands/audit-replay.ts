@@ -1,12 +1,13 @@
 // dfctl audit replay: the history once more, into a read model that is built anew, or selected records to somewhere else. Nothing that
 // reaches the world outside hears it.
-import { endReplay, listReplays, type Replay } from '@deliveryflow/contracts'
+import { endReplay, isProjection, listReplays, type Replay, topology } from '@deliveryflow/contracts'
 import { type Command, Option } from 'commander'
 import { speed } from '../audit/pace.ts'
 import { amountsText } from '../audit/plan.ts'
 import { follow, type Plan, planOf, rebuild } from '../audit/projection.ts'
 import { planSend, type SendPlan, send } from '../audit/replay.ts'
 import { replayOf, reportOf, reportText } from '../audit/report.ts'
+import { resume } from '../audit/resume.ts'
 import { addSelection, readSelection, type SelectionOptions } from '../audit/selection.ts'
 import { destinationOf } from '../audit/send.ts'
 import { granted, openCalls } from '../calls.ts'
@@ -28,6 +29,8 @@ type Options = SelectionOptions & {
   dryRun?: true
 }
 
+const projections = Object.keys(topology).filter(isProjection).join(', ')
+
 /** Adds the command with those that look after what it began. */
 export const addReplay = (audit: Command): void => {
   const command = addSelection(audit.command('replay'))
@@ -46,7 +49,7 @@ export const addReplay = (audit: Command): void => {
       'after',
       `
 A projection is built anew from all of the history, beside the read model that serves, and swapped in when it has caught up; the old one is
-kept until finalize. Records travel under replay.<job>.<projection>, which only projections may hear; a handler that moves money, stock or
+kept until finalize. NAME is one of ${projections}. Records travel under replay.<job>.<projection>, which only projections may hear; a handler that moves money, stock or
 letters is never given one; the report at its end proves it (see dfctl audit replay report --help). audit does the work: it goes on when this
 command is ended, and when audit or the projection is killed.
 
@@ -106,6 +109,31 @@ Examples:
         const replay = options.wait ? await follow(ask, job, Date.now() + globals.timeout) : await replayOf(ask, job)
         print(globals.output, { rows: [replay], columns, name: () => replay.job, data: replay })
       })
+    })
+
+  command
+    .command('resume')
+    .description('go on with a replay that broke off: into a stream, or follow one into a read model')
+    .argument('<job>')
+    .addHelpText(
+      'after',
+      `
+Into a read model a replay goes on by itself, whatever is killed: it is followed until it is swapped in. Into a stream what has not arrived
+there is sent, each record once. A file is written whole or not at all; what was published to a subject nobody knows.`,
+    )
+    .action(async (job: string, _: unknown, self) => {
+      const globals = self.optsWithGlobals() as Globals
+      await withTarget(globals, (target) =>
+        withDatabase(target, 'audit', async (db) => {
+          const ask = await openCalls(target)
+          const resumed = await resume({ target, ask, db }, job, Date.now() + globals.timeout)
+          printOne(globals.output, resumed, (it) =>
+            'state' in it
+              ? `The replay ${job} is ${it.state}.`
+              : `${number(it.records)} records more of the replay ${job}`,
+          )
+        }),
+      )
     })
 
   command

@@ -1,11 +1,10 @@
 // Reads a stream by place, without a consumer; any replica answers.
-import type { StreamSettings } from '@deliveryflow/contracts'
 import { type JetStreamClient, JetStreamError, type StoredMsg } from '@nats-io/jetstream'
 
 /** The messages from a place on, in the order of their places. Read a page at a time, so that memory does not grow with their number. */
 export async function* storedFrom(
   js: JetStreamClient,
-  stream: StreamSettings['name'],
+  stream: string,
   sequence: number,
   page = 500,
 ): AsyncGenerator<StoredMsg> {
