@@ -39,27 +39,28 @@ const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
 export const indexRowOf = (record: Stored): IndexRow => {
   const header = new Map(record.headers)
   const body = Buffer.from(record.body)
-  const [text, value] = readJson(body)
+  const [json, value] = readJson(body)
   const data = (typeof value === 'object' && value !== null ? value : {}) as Record<string, unknown>
   const [order_id, user_id] = [idIn(data.order_id), idIn(data.user_id)]
-  const subject = header.get('ce-subject') ?? ''
-  const correlation_id = header.get('ce-correlationid') || subject
+  const text = (name: string) => indexed(header.get(name) ?? '')
+  const subject = text('ce-subject')
+  const correlation_id = text('ce-correlationid') || subject
   const own = [subject, user_id].includes(correlation_id)
   return {
     sequence: record.sequence,
     nats_subject: record.subject,
     headers: JSON.stringify(record.headers),
-    data: text,
-    body: text === null ? body : null,
+    data: json,
+    body: json === null ? body : null,
     stored_at: record.stored_at,
     event_id: idIn(header.get('ce-id')),
-    type: header.get('ce-type') ?? record.subject.replace(/^events\./, ''),
-    source: header.get('ce-source') ?? '',
+    type: text('ce-type') || indexed(record.subject.replace(/^events\./, '')),
+    source: text('ce-source'),
     subject,
     order_id: order_id ?? (own ? null : idIn(correlation_id)),
     user_id,
     correlation_id,
-    causation_id: header.get('ce-causationid') || null,
+    causation_id: text('ce-causationid') || null,
     time: timeIn(header.get('ce-time')) ?? record.stored_at,
   }
 }
@@ -68,17 +69,36 @@ export const indexRowOf = (record: Stored): IndexRow => {
 const readJson = (body: Buffer): [text: string | null, value: unknown] => {
   try {
     const text = utf8.decode(body)
+    if (text.length > 2 * deepest && depthOf(text) > deepest) return [null, null]
     return [text, JSON.parse(text)]
   } catch {
     return [null, null]
   }
 }
 
+/** PostgreSQL reads JSON by recursion, and refuses what its stack cannot hold. */
+const deepest = 500
+
+/** How deep lists and objects lie in each other. */
+const depthOf = (text: string): number => {
+  let [depth, most] = [0, 0]
+  // A string is passed over as a whole.
+  for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[[{\]}]/g)) {
+    if (token === '[' || token === '{') most = Math.max(most, ++depth)
+    else if (token === ']' || token === '}') depth--
+  }
+  return most
+}
+
 const idIn = (value: unknown): string | null => id.safeParse(value).data ?? null
 
+/** As much of a text as an index of PostgreSQL takes, which knows no zero. The record itself keeps all of it. */
+const indexed = (text: string): string => text.slice(0, 500).toWellFormed().replaceAll('\0', '\ufffd')
+
+/** Null for a time that is none, or that PostgreSQL does not know. */
 const timeIn = (value: string | undefined): Date | null => {
   const time = new Date(value ?? '')
-  return Number.isNaN(time.getTime()) ? null : time
+  return time.getTime() >= 0 && time.getUTCFullYear() < 10_000 ? time : null
 }
 
 /** The types of events that are in the history. */

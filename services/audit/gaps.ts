@@ -25,8 +25,9 @@ export const close: AnswerOf<typeof closeGaps, AuditContext> = async (
   if (!dry_run && lost.length > 0) {
     const now = new Date()
     const records = lost.map((place) => lostRecord(place, { reason, by: caller.user_id }, now))
+    // A message that audit still had in hand may have come to its place meanwhile; then that is what stands there.
     await transaction((tx) =>
-      store.insertEvents(
+      store.insertWhereFree(
         tx,
         records.map((record) => ({ ...indexRowOf(record), hash: hashOf(record) })),
       ),

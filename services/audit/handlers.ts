@@ -44,9 +44,15 @@ export const list: Answer<typeof listAuditEvents> = async (filter, { db }, calle
   return {
     items: rows
       .slice(0, limit)
-      .map(({ time, data, ...record }) => ({ ...record, time: time.toISOString(), data: data ?? {} })),
+      .map(({ time, data, ...record }) => ({ ...record, time: time.toISOString(), data: objectOf(data) })),
     next_cursor: last ? String(last.sequence) : null,
   }
+}
+
+/** Whatever somebody published, as an object. */
+const objectOf = (data: unknown): Record<string, unknown> => {
+  if (data === null) return {}
+  return typeof data === 'object' && !Array.isArray(data) ? { ...data } : { value: data }
 }
 
 /** The statement that finds the events of a filter soonest. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type Caller, type InputOf, listAuditEvents } from '@deliveryflow/contracts'
 import { Rejection } from '@deliveryflow/kit'
+import type { StoredRecord } from '@deliveryflow/kit/history/record'
 import { scratchDatabase } from '@deliveryflow/local/testing'
 import { eventTypes } from './domain.ts'
 import * as handle from './handlers.ts'
@@ -80,6 +81,25 @@ describe('audit on PostgreSQL', () => {
 
     it('refuses another event at a place that is taken', async () => {
       await assert.rejects(enter([{ ...event(1), id: uuid(5000) }]), /Place 1 .*began anew/)
+    })
+
+    it('takes in whatever somebody publishes', async () => {
+      const strange: StoredRecord[] = [
+        [['ce-time', '-271821-04-20T00:00:00.000Z'], '{}'],
+        [['ce-time', '+275760-09-13T00:00:00.000Z'], '{}'],
+        [['ce-type', 'a\0b'], '{"a":"\\u0000\\ud800"}'],
+        [['ce-subject', '😀'.repeat(5000)], `"${'x'.repeat(100_000)}"`],
+        [['ce-correlationid', '\ud83d'.repeat(499)], '['.repeat(200_000) + ']'.repeat(200_000)],
+      ].map(([header, body], n) => ({
+        ...{ sequence: 201 + n, subject: 'events.order_paid', stored_at: at(0) },
+        ...{ headers: [header as [string, string]], body: Buffer.from(String(body)) },
+      }))
+      await handle.enter(strange, index.db)
+      assert.deepEqual(
+        (await list({ cursor: '200' })).items.map(({ time }) => time),
+        strange.map(() => at(0).toISOString()),
+      )
+      await index.rows('delete from events where sequence > 200')
     })
 
     it('counts an event that names no order to the one of its correlation, unless that is its own', async () => {

@@ -21,17 +21,23 @@ const strangers = statement<[events: string], { sequence: number }>(
    where hash <> decode(entered, 'hex') limit 1`,
 )
 
+type Entered = IndexRow & { readonly hash: Buffer }
+
+/** Enters records at places that are free; what is there stays as it is. `json`, not `jsonb`, so that the text of the data is kept. */
+export const insertWhereFree = (db: Queryable, rows: readonly Entered[]): Promise<unknown> =>
+  insert(
+    db,
+    rowsOf(rows.map((row) => ({ ...row, body: row.body?.toString('hex') ?? null, hash: row.hash.toString('hex') }))),
+  )
+
 /**
  * Enters records. One that is there stays as it is. Throws for another record at a place that is taken, which is never dropped in
- * silence: it would mean that the stream began anew. `json`, not `jsonb`, so that the text of the data is kept.
+ * silence: it would mean that the stream began anew.
  */
-export const insertEvents = async (
-  db: Queryable,
-  rows: readonly (IndexRow & { readonly hash: Buffer })[],
-): Promise<void> => {
-  const hex = rows.map((row) => ({ ...row, body: row.body?.toString('hex') ?? null, hash: row.hash.toString('hex') }))
-  await insert(db, rowsOf(hex))
-  const [stranger] = await strangers(db, rowsOf(hex.map(({ sequence, hash }) => ({ sequence, entered: hash }))))
+export const insertEvents = async (db: Queryable, rows: readonly Entered[]): Promise<void> => {
+  await insertWhereFree(db, rows)
+  const entered = rows.map(({ sequence, hash }) => ({ sequence, entered: hash.toString('hex') }))
+  const [stranger] = await strangers(db, rowsOf(entered))
   if (stranger)
     throw new Error(`Place ${stranger.sequence} of the history holds another record: the stream began anew.`)
 }
@@ -46,6 +52,7 @@ export const emptyPlaces = statement<[stream_begins: number], { place: number }>
    select place from sealed, generate_series(sealed.last + 1, greatest((select max(sequence) from events), $1 - 1)) as place
    where not exists (select from events where sequence = place) order by place`,
 )
+
 const selectLast = statement<[], { last: number | null }>('last_entered', 'select max(sequence) as last from events')
 
 /** The last place that is entered; 0 where none is. */
@@ -64,7 +71,7 @@ export type EventRow = Pick<
   | 'correlation_id'
   | 'causation_id'
   | 'time'
-> & { data: Record<string, unknown> | null }
+> & { data: unknown }
 
 type ListParameters = [
   after: number,

@@ -2,6 +2,7 @@
 
 import { deadLetterSubject } from './dead-letter.ts'
 import type { MessageContract, StreamName } from './message.ts'
+import { streams } from './streams.ts'
 import { answersOf, type ServiceTopology, services } from './topology.ts'
 
 /** The permissions of one NATS user, in the words of the server's configuration. */
@@ -31,10 +32,12 @@ export const consumersOf = (service: ServiceTopology): ConsumerContract[] => {
     service: service.name,
     stream,
     durable: service.name,
-    filter_subjects: messages.map((message) => message.subject),
+    filter_subjects: service.keeps_history ? subjectsOf(stream) : messages.map((message) => message.subject),
     state: stream !== 'EVENTS' || service.owns.includes('postgres') ? 'memory' : 'file',
   }))
 }
+
+const subjectsOf = (name: StreamName) => streams.find((stream) => stream.name === name)?.subjects ?? []
 
 /** Whether its service knows where it was and puts it back there when the servers have forgotten. */
 export const isRestored = ({ stream, state }: ConsumerContract): boolean => stream === 'EVENTS' && state === 'memory'
@@ -59,7 +62,7 @@ export const permissionsOf = (service: ServiceTopology): NatsPermissions => {
       deadLetterSubject(service.name, stream),
     ]),
     ...(service.tends_dead_letters ? tending : []),
-    ...(service.reads_history ? ['$JS.API.DIRECT.GET.EVENTS', '$JS.API.STREAM.INFO.EVENTS'] : []),
+    ...(service.keeps_history ? ['$JS.API.DIRECT.GET.EVENTS', '$JS.API.STREAM.INFO.EVENTS'] : []),
     ...consumers.filter(isRestored).map(({ stream, durable }) => `$JS.API.CONSUMER.RESET.${stream}.${durable}`),
   ]
   const subscribe = [

@@ -30,8 +30,8 @@ export type ServiceTopology = {
   readonly watches?: readonly MessageContract[]
   /** Reads and empties the stream DLQ. */
   readonly tends_dead_letters?: true
-  /** Reads the stream EVENTS by place, and how far it reaches, beside hearing it. */
-  readonly reads_history?: true
+  /** Hears whatever is in the stream EVENTS, of types that this version does not know too, and reads it by place. */
+  readonly keeps_history?: true
 }
 
 const orderEvents = [
@@ -278,7 +278,7 @@ const atWork = {
       replay.endReplay,
     ],
     calls: [...replayed.values()].flat(),
-    reads_history: true,
+    keeps_history: true,
   },
 } as const satisfies Record<string, ServiceTopology>
 

@@ -37,7 +37,7 @@ export type Context<T extends ServiceTopology, Settings = unknown, Resources = u
   (T extends { readonly watches: readonly (infer M extends MessageContract)[] }
     ? { readonly watch: Watch<M> }
     : unknown) &
-  (T extends { readonly tends_dead_letters: true } | { readonly reads_history: true }
+  (T extends { readonly tends_dead_letters: true } | { readonly keeps_history: true }
     ? { readonly js: JetStreamClient }
     : unknown) &
   Resources
