@@ -117,7 +117,7 @@ describe(`in the middle of ${orders} running orders`, () => {
     assert.match(stdout, /^✔ money: [\d,]+ wallets.*\n✔ stock: \d+ products\n✔ orders: [\d,]+ since/)
     const [order] = await query<{ order_id: string; user_id: string }>(
       system.databases.order,
-      `select order_id, user_id from orders where status = 'COMPLETED' limit 1`,
+      `select order_id, user_id from orders where status = 'COMPLETED' order by updated_at limit 1`,
     )
     assert.ok(order)
     await query(system.databases.payment, 'update accounts set balance = balance + 1 where user_id = $1', [

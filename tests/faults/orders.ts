@@ -75,7 +75,9 @@ const renewal = 10 * 60_000
  * nth order is for, called when it is about to be placed.
  */
 export const placeOrders = async ({ system }: Ground, thingOf: (n: number) => string): Promise<string[]> => {
-  const customers = await Promise.all(Array.from({ length: 10 }, () => customer(system.url, { funds: size * 100 })))
+  const customers: Client[] = []
+  // One after the other: passwords hashed all at once hold up all else on a busy machine.
+  while (customers.length < 10) customers.push(await customer(system.url, { funds: size * 100 }))
   const placed: string[] = []
   let next = 0
   const place = async (first: Client) => {
