@@ -1,13 +1,16 @@
 // Many orders, and among them messages that nobody can handle: nothing good suffers, and each is found, mended or dropped. Then
 // somebody tampers with the history of it all, and every record that was touched is named.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { isDeepStrictEqual } from 'node:util'
+import { gunzipSync, gzipSync } from 'node:zlib'
 import type { DeadLetter } from '@deliveryflow/contracts'
 import { connect } from '@nats-io/transport-node'
+import type { ArchiveState } from '../../cli/src/audit/archive.ts'
 import type { Judgement } from '../../cli/src/audit/verify.ts'
 import { dfctl as run } from '../../cli/src/testing.ts'
 import { type Client, customer, product, until } from '../client.ts'
@@ -258,7 +261,6 @@ writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), 
               update events set sequence = ${other} where sequence = -1`,
         found: [`swapped ${one}`, `swapped ${other}`],
       },
-      // What lies in an archive and no longer in the index is tampered with here, too, once there is one.
     ]
     const finds = async (found: readonly string[]) => {
       const { findings } = await verdict()
@@ -281,5 +283,26 @@ writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), 
       stdout,
       new RegExp(`^✘ changed ${changed}: .*\n✘ removed ${removed}: .*\n✘ swapped ${one}: .* at ${other}\n`),
     )
+  })
+
+  it('an archived segment that is edited is named; the index is put right from the stream', async () => {
+    const { segments, place }: ArchiveState = await json('audit', 'archive', 'list')
+    const [segment] = segments
+    assert.ok(segment)
+    const file = join(fileURLToPath(place), segment.name)
+    const lines = gunzipSync(readFileSync(file)).toString().split('\n')
+    const third = `{"sequence":${segment.first_sequence + 2},`
+    const edited = lines.map((line) => (line.startsWith(third) ? line.replace('"ce-id"', '"ce-Id"') : line))
+    assert.notDeepEqual(edited, lines)
+    writeFileSync(file, gzipSync(edited.join('\n')))
+    const found = await dfctl(['audit', 'archive', 'verify'])
+    assert.equal(found.code, 3)
+    assert.match(found.stdout, new RegExp(`✘ changed ${segment.first_sequence + 2}: .*${segment.name}`))
+    writeFileSync(file, gzipSync(lines.join('\n')))
+
+    const to = ['--to', 'projection=audit', '--reason', 'somebody tampered with it', '--timeout', `${seconds(120)}s`]
+    const rebuilt = await dfctl(['audit', 'replay', ...to])
+    assert.equal(rebuilt.code, 0, rebuilt.stderr)
+    assert.deepEqual((await verdict()).findings, [])
   })
 })
