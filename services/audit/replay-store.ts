@@ -37,12 +37,6 @@ export const selectRunning = statement<[], Job>(
   `select ${columns} from replays where state = 'running' order by started_at`,
 )
 
-/** Whether this transaction has the turn to replay; it ends with the transaction. */
-export const takeTurn = statement<[], { taken: boolean }>(
-  'take_turn_to_replay',
-  `select pg_try_advisory_xact_lock(hashtext('audit: replay')) as taken`,
-)
-
 /** Notes how far a job has come, while it runs. */
 export const advanceJob = statement<[job: string, position: number, upper: number, records: number, failed: number]>(
   'advance_replay',

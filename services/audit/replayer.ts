@@ -8,6 +8,7 @@ import { reasonOf } from '@deliveryflow/kit/reason'
 import { refill } from './refill.ts'
 import { type AuditContext, close, heardBy } from './replay.ts'
 import * as store from './replay-store.ts'
+import { inTurn } from './turn.ts'
 
 /** Milliseconds of a turn, after which another replica may go on and a cancel is seen. */
 const turn = 3000
@@ -30,12 +31,11 @@ export const startReplayer = (context: AuditContext): Background =>
 
 /** Goes on with the oldest replay that runs; resolves to whether there is more to do at once. */
 const takeTurn = async (context: AuditContext): Promise<boolean> => {
-  const { db, transaction } = context
+  const { db } = context
   const [waiting] = await store.selectRunning(db)
   if (!waiting) return false
-  return transaction(async (tx) => {
-    const [turn] = await store.takeTurn(tx)
-    const [job] = turn?.taken ? await store.selectRunning(tx) : []
+  const more = await inTurn(db, 'replay', async () => {
+    const [job] = await store.selectRunning(db)
     if (!job) return false
     try {
       return await goOn(context, job)
@@ -44,6 +44,7 @@ const takeTurn = async (context: AuditContext): Promise<boolean> => {
       throw error
     }
   })
+  return more ?? false
 }
 
 const goOn = async (context: AuditContext, job: store.Job): Promise<boolean> => {

@@ -1,6 +1,7 @@
 // Copies the sealed history into the archive, segment by segment, long before the stream forgets it. One replica at a time.
 import { type Background, type Database, type Log, repeat } from '@deliveryflow/kit'
 import { reasonOf } from '@deliveryflow/kit/reason'
+import { inTurn } from '../turn.ts'
 import { sameAsSealed } from './check.ts'
 import { endOf, nameOf, placesOf } from './name.ts'
 import { pack } from './segment.ts'
@@ -47,22 +48,13 @@ export type ArchivedNow = { name: string; records: number; bytes: number }
 
 /**
  * Archives the segment that is due; resolves to null where none is, or where another replica has the turn. `look`: the archive is asked
- * even so. The lock belongs to a connection and not to a transaction: an upload may take long, and none is to stay open for it. Should it
- * be lost midway two replicas may put the same segment; only one of them succeeds, and the other accepts it.
+ * even so. Should the turn be lost midway two replicas may put the same segment; only one of them succeeds, and the other accepts it.
  */
 export const archiveOnce = async (archiving: Archiving, { look = false } = {}): Promise<ArchivedNow | null> => {
   const { db } = archiving
   const unfinished = await unfinishedOf(archiving)
   if (!unfinished && !look && !(await dueOf(archiving))) return null
-  const connection = await db.connect()
-  try {
-    const [turn] = await store.takeTurn(connection)
-    return turn?.taken ? await takeTurn(archiving) : null
-  } finally {
-    // Given back with the connection: one that could still hold the lock is not given to anybody else.
-    const ended = await store.endTurn(connection).catch(() => null)
-    connection.release(ended === null)
-  }
+  return inTurn(db, 'archive', () => takeTurn(archiving))
 }
 
 type Range = { after: number; last: number }

@@ -14,13 +14,6 @@ export type SegmentRow = {
 
 const columns = 'first_sequence, last_sequence, name, records, bytes, sha256, archived_at'
 
-/** Takes the turn to archive for this connection, until it ends or gives it back. */
-export const takeTurn = statement<[], { taken: boolean }>(
-  'take_turn_to_archive',
-  `select pg_try_advisory_lock(hashtext('audit: archive')) as taken`,
-)
-export const endTurn = statement<[]>('end_turn_to_archive', `select pg_advisory_unlock(hashtext('audit: archive'))`)
-
 /**
  * The stretch that comes next, up to a checkpoint: `after` is the place before it, `oldest` when its first record was stored, `complete`
  * whether there are as many records behind it as a segment takes. No row where nothing is signed behind what is archived.
