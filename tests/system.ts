@@ -1,7 +1,9 @@
 // Systems for tests: how one is started, described, and handed from the test run to its files.
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { databases } from '@deliveryflow/contracts'
 import { type System, type SystemOptions, startSystem } from '@deliveryflow/local/system'
 
 /** What a test must know to use a running system. */
@@ -54,12 +56,7 @@ export const describeSystem = ({ dir, url, admin, backends }: System): TestSyste
   admin,
   mail_page_url: backends.mail.page_url ?? '',
   nats: backends.nats.user('admin'),
-  databases: Object.fromEntries(
-    ['payment', 'inventory', 'order', 'saga', 'delivery', 'notification', 'order-history', 'audit'].map((service) => [
-      service,
-      backends.postgres.url(service),
-    ]),
-  ),
+  databases: Object.fromEntries(databases.map((name) => [name, backends.postgres.url(name)])),
 })
 
 /** The environment by which a test run hands its system to the test files. */

@@ -68,6 +68,7 @@ const mayPublish = (service: ServiceTopology): Set<string> =>
       // Only a service that itself knows how far it came may set its consumer back.
       ...(consumer.stream === 'EVENTS' && service.owns.includes('postgres') ? [apiOf('RESET', consumer)] : []),
     ]),
+    ...(service.name === 'audit' ? ['$JS.API.DIRECT.GET.EVENTS', '$JS.API.STREAM.INFO.EVENTS'] : []),
     ...(service.name === 'operations'
       ? [
           ...services.flatMap(consumersOf).map((consumer) => deadLetterOf(consumer.service, consumer.stream)),

@@ -193,7 +193,7 @@ describe(`the history, in the middle of ${orders} running orders`, () => {
     const jobs = [...mended.stdout.matchAll(/is kept until dfctl audit replay finalize (\S+)$/gm)].map(([, job]) => job)
     assert.equal(jobs.length, 2, mended.stdout)
     for (const job of jobs) assert.equal((await dfctl('audit', 'replay', 'finalize', job ?? '')).code, 0)
-    assert.match(mended.stdout, new RegExp(`${strange}: it is COMPLETED, its stock RELEASED`))
+    assert.match(mended.stdout, new RegExp(`${strange}: it is COMPLETED, its reservation RELEASED`))
 
     await reservation('RESERVED', 'null')
     const again = await dfctl('reconcile', '--since', '1h', '--yes')

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { DeadLetter } from '@deliveryflow/contracts'
+import { provision } from '@deliveryflow/kit/messaging/provision'
 import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection, headers as natsHeaders } from '@nats-io/transport-node'
 import pg from 'pg'
@@ -114,6 +115,24 @@ describe('the places of the history', () => {
     await jetstream(nats).publish('events.of_another_version', '{}')
     await completed()
     await allEntered()
+    await staysWhole()
+  })
+
+  it('are not given again by a deploy that made the stream anew, however far it has come since', async () => {
+    await completed()
+    await allEntered()
+    const ended = await lastEntered()
+    await manager.streams.delete('EVENTS')
+    await provision(nats, 3)
+    assert.equal((await manager.streams.info('EVENTS')).state.first_seq, 1)
+    // Whatever is published there now stands where something else stood; audit refuses it.
+    await Promise.all(Array.from({ length: Math.ceil(ended / 9) + 2 }, completed))
+    await until('it has come further than the history', async () => (await lastStored()) > ended)
+    const mended = await dfctl('reconcile', '--since', '1h')
+    assert.equal(mended.code, 0, mended.stderr)
+    assert.ok((await manager.streams.info('EVENTS')).state.first_seq > ended)
+    const again = await dfctl('reconcile', '--since', '1h')
+    assert.match(again.stdout, /^Nothing is missing/)
     await staysWhole()
   })
 

@@ -55,3 +55,10 @@ export const selectBegun = statement<[letter_keys: string[]], { letter_key: stri
   'reconcile_begun',
   'select letter_key from letters where letter_key = any($1)',
 )
+
+/** The last event of the index between two places. */
+export const lastIndexed = statement<[from: number, to: number], { sequence: number; id: string }>(
+  'reconcile_last_indexed',
+  `select sequence, event_id as id from events
+   where sequence between $1 and $2 and event_id is not null order by sequence desc limit 1`,
+)

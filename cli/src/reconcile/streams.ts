@@ -1,14 +1,15 @@
 // Streams and consumers that are not there are made again. The history goes on where the index knows it to end: no place is given twice.
 import { consumerSettings } from '@deliveryflow/contracts'
 import { found, type Provisioned, provision } from '@deliveryflow/kit/messaging/provision'
-import { type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
+import { type JetStreamManager, jetstreamManager, type StreamState } from '@nats-io/jetstream'
 import { reach } from '../audit/store.ts'
 import { connectionOf } from '../calls.ts'
 import { withDatabase } from '../database.ts'
 import { Failure, reasonOf } from '../failure.ts'
 import type { Target } from '../target.ts'
+import { lastIndexed } from './store.ts'
 
-/** `began_anew`: EVENTS is there, and gives places that the history has given already. */
+/** `began_anew`: EVENTS is there, and gives places anew. */
 export type StreamsState = { missing: string[]; began_anew: boolean; history_ends: number }
 
 /** How the streams stand. */
@@ -18,12 +19,22 @@ export const streamsState = async (target: Target, names: readonly string[]): Pr
   const infos = await Promise.all(names.map((name) => infoOf(manager, name)))
   const missing = names.filter((_, at) => !infos[at])
   const events = infos[names.indexOf('EVENTS')]
-  // A stream that keeps its places has given at least those that are in the index.
-  return {
-    missing,
-    began_anew: events !== undefined && events !== null && events.state.last_seq < (last ?? 0),
-    history_ends: last ?? 0,
-  }
+  const began_anew = events ? await hasBegunAnew(target, manager, events.state, last ?? 0) : false
+  return { missing, began_anew, history_ends: last ?? 0 }
+}
+
+/** Whether EVENTS gives places that the history has given already: it has come less far, or holds something else where both have a record. */
+const hasBegunAnew = async (
+  target: Target,
+  { direct }: JetStreamManager,
+  { first_seq, last_seq }: Pick<StreamState, 'first_seq' | 'last_seq'>,
+  history_ends: number,
+): Promise<boolean> => {
+  if (last_seq < history_ends) return true
+  const [indexed] = await withDatabase(target, 'audit', (db) => lastIndexed(db, first_seq, last_seq))
+  if (!indexed) return false
+  const message = await direct.getMessage('EVENTS', { seq: indexed.sequence })
+  return message !== null && message.header.get('ce-id') !== indexed.id
 }
 
 /**
