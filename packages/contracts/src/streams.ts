@@ -10,6 +10,8 @@ export type StreamSettings = {
   /** No message of it can be deleted or purged, and it is compressed on disk. */
   readonly append_only?: true
   readonly max_age_ms: number
+  /** The oldest messages leave it behind that; NATS sets so much aside on each server. Without it, as much as there is. */
+  readonly max_bytes?: number
   readonly duplicate_window_ms: number
 }
 
@@ -28,6 +30,8 @@ export const streams: readonly StreamSettings[] = [
     retention: 'limits',
     append_only: true,
     max_age_ms: 30 * days,
+    // Some 8 million events. A full disk would stop every stream; what leaves this one is in the index and in the archive.
+    max_bytes: 3 * 2 ** 30,
     duplicate_window_ms: 10 * minutes,
   },
   {

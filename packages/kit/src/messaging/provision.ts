@@ -55,6 +55,7 @@ const streamConfig = (stream: StreamSettings, replicas: number) =>
     discard: DiscardPolicy.Old,
     max_age: nanos(stream.max_age_ms),
     duplicate_window: nanos(stream.duplicate_window_ms),
+    ...(stream.max_bytes !== undefined && { max_bytes: stream.max_bytes }),
     allow_direct: true,
     allow_atomic: true,
     ...(stream.append_only && { deny_delete: true, deny_purge: true, compression: StoreCompression.S2 }),
