@@ -115,17 +115,22 @@ describe(`in the middle of ${orders} running orders`, () => {
     const { code, stdout } = await verify()
     assert.equal(code, 0, stdout)
     assert.match(stdout, /^✔ money: [\d,]+ wallets.*\n✔ stock: \d+ products\n✔ orders: [\d,]+ since/)
-    const [order] = await query<{ order_id: string; user_id: string }>(
+    const [order, other] = await query<{ order_id: string; user_id: string }>(
       system.databases.order,
-      `select order_id, user_id from orders where status = 'COMPLETED' order by updated_at limit 1`,
+      `select order_id, user_id from orders where status = 'COMPLETED' order by updated_at limit 2`,
     )
-    assert.ok(order)
+    assert.ok(order && other)
     await query(system.databases.payment, 'update accounts set balance = balance + 1 where user_id = $1', [
       order.user_id,
     ])
     await query(system.databases.inventory, 'update stock set received = received + 1')
     await query(system.databases.saga, `update sagas set status = 'RUNNING' where order_id = $1`, [order.order_id])
     await query(system.databases['order-history'], 'delete from timeline where order_id = $1', [order.order_id])
+    await query(
+      system.databases['order-history'],
+      'update orders set total_amount = total_amount + 1 where order_id = $1',
+      [other.order_id],
+    )
     const wrong = await verify()
     assert.equal(wrong.code, 3)
     for (const named of [
@@ -133,6 +138,7 @@ describe(`in the middle of ${orders} running orders`, () => {
       '✘ stock.*\\n +of product',
       `${order.order_id}: it is COMPLETED, its saga RUNNING`,
       `${order.order_id}: its timeline has 0 lines, the history 9 events`,
+      `${other.order_id}: the lists show something else than its events add up to`,
     ])
       assert.match(wrong.stdout, new RegExp(named))
   })

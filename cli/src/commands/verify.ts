@@ -17,9 +17,9 @@ const configure: Configure = (command) => {
       'after',
       `
 Money: every wallet holds what the ledger says, and the ledger sums to zero. Stock: what came in is available or put aside. Orders: order,
-saga, payment, stock, delivery and lists agree about each that is final, its timeline has a line for each event in the history, and one that
-is not final waits for something with a deadline. Each disagreement is told with the command that helps; dfctl reconcile runs them. It only
-reads. Exit code 3 when something does not hold.
+saga, payment, stock, delivery and lists agree about each that is final, the lists show what its events in the history add up to, line by
+line, and one that is not final waits for something with a deadline. Each disagreement is told with the command that helps; dfctl reconcile
+runs them. It only reads. Exit code 3 when something does not hold.
 
 Examples:
   dfctl verify

@@ -89,6 +89,7 @@ const heldOf = async (target: Target, orders: readonly store.OrderRow[]): Promis
     from('order-history', store.entriesOf),
     from('audit', (db, some) => store.eventsOf(db, some, journey)),
   ])
+  const digestOf = (content: string | undefined, lines: string | undefined) => `${content} ${lines}`
   return orders.map(({ order_id, status, total_amount }) => ({
     order_id,
     status,
@@ -100,5 +101,7 @@ const heldOf = async (target: Target, orders: readonly store.OrderRow[]): Promis
     listed: listed.get(order_id)?.status ?? null,
     entries: entries.get(order_id)?.entries ?? 0,
     events: events.get(order_id)?.events ?? 0,
+    shown: digestOf(listed.get(order_id)?.content, entries.get(order_id)?.lines),
+    told: digestOf(events.get(order_id)?.content, events.get(order_id)?.lines),
   }))
 }

@@ -15,6 +15,8 @@ const completed: Held = {
   listed: 'COMPLETED',
   entries: 9,
   events: 9,
+  shown: 'all of it',
+  told: 'all of it',
 }
 const unpaid: Held = {
   ...completed,
@@ -80,6 +82,7 @@ test('what was not handled is given once more; else the repair is the one that c
     'dfctl order retry an-order --reason …',
   ])
   assert.deepEqual(next({ ...completed, listed: 'PAID' }), [rebuild])
+  assert.deepEqual(next({ ...completed, shown: 'another total' }), [rebuild])
   assert.deepEqual(next({ ...completed, saga: running(null) }), ['dfctl audit replay --to projection=saga --reason …'])
   assert.deepEqual(next({ ...completed, saga: running(null) }, missed), ['dfctl order retry an-order --reason …'])
   assert.deepEqual(next({ ...completed, events: 8, listed: null }), ['dfctl audit verify', 'dfctl audit verify'])

@@ -1,7 +1,10 @@
 // What the services hold of one order, where they disagree, and what puts that right. Pure.
 import type { OrderStatus, ProjectionName, ServiceName } from '@deliveryflow/contracts'
 
-/** Null where a service holds nothing of it. `entries`, `events`: lines of its timeline, events of its journey in the history. */
+/**
+ * Null where a service holds nothing of it. `entries`, `events`: lines of its timeline, events of its journey in the history. `shown`, `told`: what
+ * the lists show of it and what its events add up to, as digests.
+ */
 export type Held = {
   order_id: string
   status: OrderStatus
@@ -13,6 +16,8 @@ export type Held = {
   listed: string | null
   entries: number
   events: number
+  shown: string
+  told: string
 }
 
 /**
@@ -95,9 +100,11 @@ export const disagreements = (held: Held, settled: Date, missed: readonly Missed
     ...(status === 'COMPLETED' && payment?.amount !== held.total
       ? [found(`${held.total} were ordered and ${payment?.amount ?? 'nothing'} captured`)]
       : []),
-    ...(entries === events
-      ? []
-      : [foundInLists(`its timeline has ${entries} lines, the history ${events} events of it`)]),
+    ...(entries !== events
+      ? [foundInLists(`its timeline has ${entries} lines, the history ${events} events of it`)]
+      : held.listed !== null && held.shown !== held.told
+        ? [foundInLists('the lists show something else than its events add up to')]
+        : []),
   ]
 }
 

@@ -62,17 +62,41 @@ export const sagasOf = of<{ status: string; deadline_at: Date | null; updated_at
 export const paymentsOf = of<{ status: string; amount: number | null }>('payments', 'status, amount', 'payments')
 export const reservationsOf = of<{ status: string }>('reservations', 'status', 'reservations')
 export const deliveriesOf = of<{ status: string }>('deliveries', 'status', 'deliveries')
-export const listedOf = of<{ status: string }>('listed', 'status', 'orders')
+/** Milliseconds since 1970: as precise as an event tells its time. */
+const ms = (time: string) => `(extract(epoch from ${time}) * 1000)::bigint`
 
-/** How many lines the timeline of each order has. */
-export const entriesOf = statement<[order_ids: string[]], { order_id: string; entries: number }>(
-  'verify_entries',
-  'select order_id, count(*) as entries from timeline where order_id = any($1::uuid[]) group by order_id',
+/** What an order is in the lists; `content`: a digest of all that is kept of it beside its status. */
+export const listedOf = of<{ status: string; content: string }>(
+  'listed',
+  `status, md5(jsonb_build_array(user_id, reason, payment_id, ${ms('updated_at')}, ${ms('created_at')}, total_amount, currency, items,
+     delivery_address)::text) as content`,
+  'orders',
 )
 
-/** How many events of its journey the history holds of each order, each counted once. */
-export const eventsOf = statement<[order_ids: string[], types: string[]], { order_id: string; events: number }>(
+/** How many lines the timeline of each order has; `lines`: a digest of which, and when. */
+export const entriesOf = statement<[order_ids: string[]], { order_id: string; entries: number; lines: string }>(
+  'verify_entries',
+  `select order_id, count(*) as entries, md5(string_agg(event_id || type || ${ms('at')}, ',' order by event_id)) as lines
+   from timeline where order_id = any($1::uuid[]) group by order_id`,
+)
+
+/** How many events of its journey the history holds of each order, each counted once, and what they add up to: `content` and `lines` as above. */
+export const eventsOf = statement<
+  [order_ids: string[], types: string[]],
+  { order_id: string; events: number; content: string; lines: string }
+>(
   'verify_events',
-  `select order_id, count(distinct event_id) as events from events
-   where order_id = any($1::uuid[]) and type = any($2) group by order_id`,
+  `with journey as (
+     select distinct on (order_id, event_id) order_id, event_id, type, time, data::jsonb as data
+     from events where order_id = any($1::uuid[]) and type = any($2))
+   select order_id, count(*) as events, md5(string_agg(event_id || type || ${ms('time')}, ',' order by event_id)) as lines,
+     md5(jsonb_build_array(
+       max(data->>'user_id'), max(data->>'reason') filter (where type = 'order_cancelled'),
+       max(data->>'payment_id') filter (where type = 'order_paid'), ${ms('max(time)')},
+       ${ms("max(time) filter (where type = 'order_created')")},
+       max((data->'total'->>'amount')::bigint) filter (where type = 'order_created'),
+       max(data->'total'->>'currency') filter (where type = 'order_created'),
+       (jsonb_agg(data->'items') filter (where type = 'order_created'))->0,
+       max(data->>'delivery_address') filter (where type = 'order_created'))::text) as content
+   from journey group by order_id`,
 )
