@@ -1,5 +1,6 @@
 // Reads the history from a place on and goes on with what happens. It keeps no state on the servers and moves nobody's consumer.
 import {
+  type ConsumerMessages,
   DeliverPolicy,
   type JetStreamClient,
   type JsMsg,
@@ -39,45 +40,58 @@ export type TailOptions = {
 }
 
 /**
- * The events that are wanted, in the order of the history, each once: an ordered consumer begins again behind the last one
- * it gave when the connection or a server is lost.
+ * The events that are wanted, in the order of the history, each once: whenever the connection was lost it begins again behind the last one
+ * that came, and an ordered consumer does so when a server is.
  */
 export async function* tail(target: Target, options: TailOptions): AsyncGenerator<Tailed> {
   const { stop, wanted } = options
   const connection = await connectionOf(target)
+  const js = jetstream(connection)
+  let messages: ConsumerMessages | undefined
   let ended = false
   void (async () => {
     for await (const { type } of connection.status()) {
       if (ended) return
       if (type === 'disconnect') say('The connection to NATS was lost; it is tried again.')
-      else if (type === 'reconnect') say('Connected to NATS again.')
+      if (type === 'reconnect') {
+        say('Connected to NATS again.')
+        // Its pull may have gone with the connection, and nobody would miss it.
+        messages?.stop()
+      }
     }
   })()
-  const js = jetstream(connection)
-  const consumer = await beginning(js, options)
-    .then((begin) => js.consumers.get(stream, { filter_subjects: [...options.subjects], ...begin }))
-    .catch((error: unknown) => {
-      throw new Failure('unhealthy', `The stream ${stream} cannot be read`, {
-        why: reasonOf(error),
-        next: 'See dfctl streams and dfctl check.',
-        cause: error,
-      })
-    })
-  // Pulls of 5 s, with a heartbeat in the middle: one that a lost connection took away is noticed by that, not after half a minute.
-  const messages = await consumer.consume({ max_messages: 500, expires: 5000 })
-  stop.addEventListener('abort', () => messages.stop(), { once: true })
-  if (stop.aborted) messages.stop()
+  stop.addEventListener('abort', () => messages?.stop(), { once: true })
+  let begin = await beginning(js, options).catch(unreadable)
   try {
-    for await (const message of messages) {
-      const event = tailedOf(message)
-      if (wanted(event)) yield event
+    while (!stop.aborted) {
+      const consumer = await js.consumers
+        .get(stream, { filter_subjects: [...options.subjects], ...begin })
+        .catch(unreadable)
+      try {
+        messages = await consumer.consume({ max_messages: 500, expires: 5000 })
+        if (stop.aborted) messages.stop()
+        for await (const message of messages) {
+          begin = { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: message.seq + 1 }
+          const event = tailedOf(message)
+          if (wanted(event)) yield event
+        }
+      } finally {
+        // Else the server would keep it until it has been idle for a while.
+        await consumer.delete().catch(() => undefined)
+      }
     }
   } finally {
     ended = true
-    messages.stop()
-    // Else the server would keep it until it has been idle for a while.
-    await consumer.delete().catch(() => undefined)
+    messages?.stop()
   }
+}
+
+const unreadable = (error: unknown): never => {
+  throw new Failure('unhealthy', `The stream ${stream} cannot be read`, {
+    why: reasonOf(error),
+    next: 'See dfctl streams and dfctl check.',
+    cause: error,
+  })
 }
 
 const beginning = async (
