@@ -1,11 +1,25 @@
 // For tests: dfctl as somebody at a shell runs it.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 
 /** The file that is run. */
 export const main: string = fileURLToPath(new URL('./main.ts', import.meta.url))
+
+/** The environment in which `--edit` opens an editor that merges these fields into the JSON document it is given. `folder`: where it may lie. */
+export const editing = (folder: string, fields: Record<string, unknown>): NodeJS.ProcessEnv => {
+  const editor = join(folder, 'editor.mjs')
+  writeFileSync(
+    editor,
+    `import { readFileSync, writeFileSync } from 'node:fs'
+const file = process.argv[2]
+writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...${JSON.stringify(fields)} }))`,
+  )
+  return { EDITOR: `${process.execPath} ${editor}`, VISUAL: '' }
+}
 
 export type Ended = { code: number | null; stdout: string; stderr: string }
 

@@ -2,9 +2,8 @@
 // sealed as any other, and the chain goes on behind it.
 import type { closeGaps } from '@deliveryflow/contracts'
 import { type AnswerOf, reject } from '@deliveryflow/kit'
-import { hashOf, type StoredRecord } from '@deliveryflow/kit/history/record'
+import type { StoredRecord } from '@deliveryflow/kit/history/record'
 import { storedFrom } from '@deliveryflow/kit/messaging/direct'
-import { indexRowOf } from './domain.ts'
 import type { AuditContext } from './replay.ts'
 import * as store from './store.ts'
 
@@ -16,22 +15,17 @@ export const close: AnswerOf<typeof closeGaps, AuditContext> = async (
   if (caller.role !== 'admin') return reject('forbidden', 'The history is for administrators.')
   const { streams } = await js.jetstreamManager(false)
   const { state } = await streams.info('EVENTS')
-  const empty = await store.emptyPlaces(db, state.first_seq)
+  const empty = (await store.emptyPlaces(db, state.first_seq)).map(({ place }) => place)
   const held = await heldOf(
     js,
-    empty.map(({ place }) => place).filter((place) => place >= state.first_seq),
+    empty.filter((place) => place >= state.first_seq),
   )
-  const lost = empty.map(({ place }) => place).filter((place) => !held.has(place))
+  const lost = empty.filter((place) => !held.has(place))
   if (!dry_run && lost.length > 0) {
     const now = new Date()
-    const records = lost.map((place) => lostRecord(place, { reason, by: caller.user_id }, now))
+    const records = lost.map((place) => store.hashed(lostRecord(place, { reason, by: caller.user_id }, now)))
     // A message that audit still had in hand may have come to its place meanwhile; then that is what stands there.
-    await transaction((tx) =>
-      store.insertWhereFree(
-        tx,
-        records.map((record) => ({ ...indexRowOf(record), hash: hashOf(record) })),
-      ),
-    )
+    await transaction((tx) => store.insertWhereFree(tx, records))
   }
   return { closed: lost.length, first: lost[0] ?? null, last: lost.at(-1) ?? null }
 }

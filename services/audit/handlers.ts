@@ -1,18 +1,15 @@
 // What audit hears and answers: records are entered into the index, and found there.
 import type { InputOf, listAuditEvents, topology } from '@deliveryflow/contracts'
 import { type AnswerOf, type Context, type Queryable, reject } from '@deliveryflow/kit'
-import { hashOf, type StoredRecord } from '@deliveryflow/kit/history/record'
-import { impossible, indexRowOf } from './domain.ts'
+import type { StoredRecord } from '@deliveryflow/kit/history/record'
+import { impossible } from './domain.ts'
 import * as store from './store.ts'
 
 type Answer<R> = AnswerOf<R, Context<typeof topology.audit>>
 
 /** Enters records, whatever they are. */
 export const enter = (records: readonly StoredRecord[], tx: Queryable): Promise<void> =>
-  store.insertEvents(
-    tx,
-    records.map((record) => ({ ...indexRowOf(record), hash: hashOf(record) })),
-  )
+  store.insertEvents(tx, records.map(store.hashed))
 
 /** A cursor is the sequence of the last event of a page. */
 const cursorForm = /^\d{1,15}$/

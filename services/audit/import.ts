@@ -2,13 +2,12 @@
 import type { importHistory, topology } from '@deliveryflow/contracts'
 import { type AnswerOf, type Context, Rejection, reject } from '@deliveryflow/kit'
 import { type Checkpoint, readPublicKeys } from '@deliveryflow/kit/history/checkpoint'
-import { genesis, hashOf, linkOf } from '@deliveryflow/kit/history/record'
+import { genesis, linkOf } from '@deliveryflow/kit/history/record'
 import { DamagedSegment, partsOf, type SealedRecord, type SegmentHeader } from '@deliveryflow/kit/history/segment'
 import { verifier } from '@deliveryflow/kit/history/verify'
 import type { Transact, Transaction } from '@deliveryflow/kit/postgres/transaction'
 import * as chain from './chain-store.ts'
-import { indexRowOf } from './domain.ts'
-import { insertEvents } from './store.ts'
+import { hashed, insertEvents } from './store.ts'
 
 /** Sealed records that stand one behind the other, and what was signed over them. */
 export type Segment = {
@@ -65,8 +64,8 @@ const enter = async (
   { header, records, checkpoints }: Segment,
   tx: Transaction,
 ): Promise<{ entered: number } | Rejection> => {
-  const rows = records.map((record) => ({ ...indexRowOf(record), hash: hashOf(record) }))
-  const sequences = rows.map(({ sequence }) => sequence)
+  const rows = records.map(hashed)
+  const sequences = records.map(({ sequence }) => sequence)
   const links = records.map(({ link }) => Buffer.from(link))
   const [first = 0, last = 0] = [sequences[0], sequences.at(-1)]
 

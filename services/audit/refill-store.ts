@@ -1,19 +1,11 @@
 // The SQL of an index that is built anew: what the one that serves holds at its places.
 import { statement } from '@deliveryflow/kit'
-
-export type RecordRow = {
-  sequence: number
-  subject: string
-  headers: string
-  data: string | null
-  body: Buffer | null
-  stored_at: Date
-}
+import { type RecordRow, recordColumns } from './store.ts'
 
 /** The records that can be proved, behind a place and up to another one. */
 export const selectRecords = statement<[after: number, upto: number], RecordRow>(
   'select_records_to_refill',
-  `select sequence, nats_subject as subject, headers::text as headers, data::text as data, body, stored_at
+  `select ${recordColumns}
    from events where sequence > $1 and sequence <= $2 and hash is not null`,
 )
 

@@ -1,16 +1,15 @@
 // Fills the index that is built anew, place by place: from the stream what that still holds, else from the index that serves, and from the
 // archive what neither holds as it was sealed.
 
-import { genesis, hashOf, linkOf, recordOf, type StoredRecord } from '@deliveryflow/kit/history/record'
+import { genesis, linkOf, recordOf as recordOfStream } from '@deliveryflow/kit/history/record'
 import { storedFrom } from '@deliveryflow/kit/messaging/direct'
 import { fillShadow } from '@deliveryflow/kit/projection/shadow'
 import type { JetStreamClient } from '@nats-io/jetstream'
 import { archivedRecords } from './archive/segment.ts'
 import type { Archive } from './archive/storage.ts'
-import { indexRowOf } from './domain.ts'
 import * as store from './refill-store.ts'
 import type { AuditContext } from './replay.ts'
-import { insertEvents } from './store.ts'
+import { type Hashed, hashed, insertEvents, recordOf } from './store.ts'
 
 /** `position`: how far it is filled; `failed`: places whose record is not what was sealed, wherever it was looked for. */
 export type Refilled = { position: number; records: number; failed: number[] }
@@ -25,7 +24,7 @@ export const refill = async (
     store.selectRecords(db, after, upto),
     store.selectSeals(db, after, upto),
   ])
-  const own = new Map(kept.map((row) => [row.sequence, hashed(storedOf(row))]))
+  const own = new Map(kept.map((row) => [row.sequence, hashed(recordOf(row))]))
   const isProved = provedBy(seals)
   const chosen = new Map<number, Hashed>()
   const doubtful: number[] = []
@@ -46,10 +45,7 @@ export const refill = async (
   })
   const filled = await fillShadow(transaction, { job, after, upto }, async (tx) => {
     await store.copyUnproved(tx, after, upto)
-    await insertEvents(
-      tx,
-      [...chosen.values()].map(({ record, hash }) => ({ ...indexRowOf(record), hash })),
-    )
+    await insertEvents(tx, [...chosen.values()])
   })
   if (!filled) throw new Error(`The replay ${job} is not under way.`)
   return filled.taken
@@ -68,9 +64,6 @@ const provedBy = (seals: readonly store.SealRow[]) => {
   }
 }
 
-type Hashed = { record: StoredRecord; hash: Buffer }
-const hashed = (record: StoredRecord): Hashed => ({ record, hash: hashOf(record) })
-
 /** What the server adds to a message that is read by its place. Source: nats-io/nats-architecture-and-design, ADR-31. */
 const added = new Set([
   'Nats-Stream',
@@ -85,7 +78,7 @@ const recordsOfStream = async (js: JetStreamClient, after: number, last: number)
   const records = new Map<number, Hashed>()
   for await (const { seq, subject, header, data, time } of storedFrom(js, 'EVENTS', after + 1, last - after)) {
     if (seq > last) break
-    const record = recordOf({ seq, subject, headers: header, data, time })
+    const record = recordOfStream({ seq, subject, headers: header, data, time })
     records.set(seq, hashed({ ...record, headers: record.headers.filter(([name]) => !added.has(name)) }))
     if (seq === last) break
   }
@@ -109,9 +102,3 @@ const recordsOfArchive = async (
   }
   return records
 }
-
-const storedOf = ({ headers, data, body, ...row }: store.RecordRow): StoredRecord => ({
-  ...row,
-  headers: JSON.parse(headers) as [string, string][],
-  body: body ?? Buffer.from(data ?? ''),
-})

@@ -70,16 +70,20 @@ const goOn = async (context: AuditContext, job: store.Job): Promise<boolean> => 
     log.info({ job: job.job, projection }, 'a read model was built anew and swapped in')
     return true
   }
+  return (await boundOf(db, shadow)) >= shadow.upper
+}
+
+/** Up to where a replay may go by now: nothing is missing before the last seal. */
+const boundOf = async (db: AuditContext['db'], { upper }: Pick<ShadowState, 'upper'>): Promise<number> => {
   const [sealed] = await store.lastSealed(db)
-  return (sealed?.sequence ?? 0) >= shadow.upper
+  return Math.min(upper, sealed?.sequence ?? 0)
 }
 
 /** Fills the index for a turn; resolves to whether it is full. */
 const fillIndex = async (context: AuditContext, job: store.Job, { position, upper }: ShadowState): Promise<boolean> => {
   const { db, log } = context
   const until = Date.now() + turn
-  const [sealed] = await store.lastSealed(db)
-  const bound = Math.min(upper, sealed?.sequence ?? 0)
+  const bound = await boundOf(db, { upper })
   let at = position
   while (at < bound && Date.now() < until) {
     const upto = Math.min(bound, at + Math.min(batch.records, job.rate ?? batch.records))
@@ -104,8 +108,7 @@ const fill = async (context: AuditContext, job: store.Job, { position, upper }: 
   if (!isProjection(job.projection)) return false
   const until = Date.now() + turn
   const types = heardBy(job.projection)
-  const [sealed] = await store.lastSealed(db)
-  const bound = Math.min(upper, sealed?.sequence ?? 0)
+  const bound = await boundOf(db, { upper })
   const most = Math.min(batch.records, job.rate ?? batch.records)
   const underWay: { upto: number; taken: Promise<Taken> }[] = []
   let next = pageAfter(db, position, bound, types, most)

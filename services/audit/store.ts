@@ -1,6 +1,7 @@
 // The SQL of the index: records enter it by sets and are read in their order.
 import { type Queryable, rowsOf, statement } from '@deliveryflow/kit'
-import type { IndexRow } from './domain.ts'
+import { hashOf, type StoredRecord } from '@deliveryflow/kit/history/record'
+import { type IndexRow, indexRowOf } from './domain.ts'
 
 const insert = statement<[events: string]>(
   'insert_events',
@@ -21,26 +22,50 @@ const strangers = statement<[events: string], { sequence: number }>(
    where hash <> decode(entered, 'hex') limit 1`,
 )
 
-type Entered = IndexRow & { readonly hash: Buffer }
+/** A record with its hash, as it enters the index. */
+export type Hashed = { readonly record: StoredRecord; readonly hash: Buffer }
+
+export const hashed = (record: StoredRecord): Hashed => ({ record, hash: hashOf(record) })
 
 /** Enters records at places that are free; what is there stays as it is. `json`, not `jsonb`, so that the text of the data is kept. */
-export const insertWhereFree = (db: Queryable, rows: readonly Entered[]): Promise<unknown> =>
+export const insertWhereFree = (db: Queryable, records: readonly Hashed[]): Promise<unknown> =>
   insert(
     db,
-    rowsOf(rows.map((row) => ({ ...row, body: row.body?.toString('hex') ?? null, hash: row.hash.toString('hex') }))),
+    rowsOf(
+      records.map(({ record, hash }) => {
+        const row = indexRowOf(record)
+        return { ...row, body: row.body?.toString('hex') ?? null, hash: hash.toString('hex') }
+      }),
+    ),
   )
 
 /**
  * Enters records. One that is there stays as it is. Throws for another record at a place that is taken, which is never dropped in
  * silence: it would mean that the stream began anew.
  */
-export const insertEvents = async (db: Queryable, rows: readonly Entered[]): Promise<void> => {
-  await insertWhereFree(db, rows)
-  const entered = rows.map(({ sequence, hash }) => ({ sequence, entered: hash.toString('hex') }))
+export const insertEvents = async (db: Queryable, records: readonly Hashed[]): Promise<void> => {
+  await insertWhereFree(db, records)
+  const entered = records.map(({ record, hash }) => ({ sequence: record.sequence, entered: hash.toString('hex') }))
   const [stranger] = await strangers(db, rowsOf(entered))
   if (stranger)
     throw new Error(`Place ${stranger.sequence} of the history holds another record: the stream began anew.`)
 }
+
+/** A record as the index keeps it: its columns, and what is read of them. */
+export type RecordRow = Omit<StoredRecord, 'headers' | 'body'> & {
+  readonly headers: string
+  readonly data: string | null
+  readonly body: Buffer | null
+}
+export const recordColumns = `sequence, nats_subject as subject, headers::text as headers, data::text as data, body,
+     coalesce(stored_at, received_at) as stored_at`
+
+/** The record of such a row, byte for byte. */
+export const recordOf = <Row extends RecordRow>({ headers, data, body, ...row }: Row) => ({
+  ...row,
+  headers: JSON.parse(headers) as [string, string][],
+  body: body ?? Buffer.from(data ?? ''),
+})
 
 /**
  * The places behind the last seal that hold no record, though the history has gone on behind them or the stream begins behind them. In their

@@ -1,32 +1,23 @@
 // Building the ratings anew on a real database: they are what they were, and the products are not touched.
 import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import type { Database } from '@deliveryflow/kit'
-import { openDatabase } from '@deliveryflow/kit/postgres/database'
-import { migrate } from '@deliveryflow/kit/postgres/migrate'
-import { transactions } from '@deliveryflow/kit/postgres/transaction'
-import { projectionOn, recordsOf } from '@deliveryflow/kit/projection/testing'
-import { createLog } from '@deliveryflow/kit/telemetry/log'
-import { type ScratchDatabase, scratchDatabase } from '@deliveryflow/local/testing'
+import { type Projection, projectionOn, recordsOf } from '@deliveryflow/kit/projection/testing'
+import { scratchDatabase } from '@deliveryflow/local/testing'
 import fc from 'fast-check'
 import service from './service.ts'
 
-let scratch: ScratchDatabase
-let db: Database
+let projection: Projection
 before(async () => {
-  scratch = await scratchDatabase()
-  await migrate(scratch.url, fileURLToPath(new URL('./migrations', import.meta.url)))
-  db = openDatabase({ url: scratch.url, application_name: 'test', max: 4 }, createLog('test', 'silent'))
+  projection = await projectionOn({
+    service,
+    scratch: await scratchDatabase(),
+    migrations: new URL('./migrations', import.meta.url),
+    context: {},
+  })
 })
-after(async () => {
-  await db?.end()
-  await scratch?.drop()
-})
+after(() => projection?.drop())
 
 it('the ratings, built anew, equal those that served, however live reviews and the replay interleave', async () => {
-  const transaction = transactions(db, 'catalog', () => undefined)
-  const projection = projectionOn({ service, db, transaction, context: {} })
   const id = (n: number) => `0198c0de-0000-7000-8000-${String(n).padStart(12, '0')}`
   const review = fc.record({ product: fc.nat(2), rating: fc.integer({ min: 1, max: 5 }) })
   const step = fc.record({ live: fc.boolean(), size: fc.integer({ min: 1, max: 7 }) })

@@ -1,16 +1,17 @@
 // Building the read model anew on a real database: whatever comes live meanwhile and in whatever batches, it is what it would have been.
 import assert from 'node:assert/strict'
 import { after, before, beforeEach, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
 import { consumersOf, topology } from '@deliveryflow/contracts'
-import { type Database, newId, Rejection } from '@deliveryflow/kit'
-import { openDatabase } from '@deliveryflow/kit/postgres/database'
-import { migrate } from '@deliveryflow/kit/postgres/migrate'
-import { transactions } from '@deliveryflow/kit/postgres/transaction'
+import { newId, Rejection } from '@deliveryflow/kit'
 import { projectionAnswers } from '@deliveryflow/kit/projection/answers'
-import { granted, type HistoryRecord, projectionOn, recordsOf } from '@deliveryflow/kit/projection/testing'
-import { createLog } from '@deliveryflow/kit/telemetry/log'
-import { type ScratchDatabase, scratchDatabase } from '@deliveryflow/local/testing'
+import {
+  granted,
+  type HistoryRecord,
+  type Projection,
+  projectionOn,
+  recordsOf,
+} from '@deliveryflow/kit/projection/testing'
+import { scratchDatabase } from '@deliveryflow/local/testing'
 import fc from 'fast-check'
 import type { Happened } from './domain.ts'
 import service from './service.ts'
@@ -20,20 +21,16 @@ const historyOf = (events: readonly Happened[]) =>
   recordsOf(events.map((event) => ({ ...event, aggregate: event.data.order_id })))
 
 describe('a read model that is built anew', () => {
-  let scratch: ScratchDatabase
-  let db: Database
-  let projection: ReturnType<typeof projectionOn>
+  let projection: Projection
   before(async () => {
-    scratch = await scratchDatabase()
-    await migrate(scratch.url, fileURLToPath(new URL('./migrations', import.meta.url)))
-    db = openDatabase({ url: scratch.url, application_name: 'test', max: 4 }, createLog('test', 'silent'))
-    const transaction = transactions(db, 'order-history', () => undefined)
-    projection = projectionOn({ service, db, transaction, context: {} })
+    projection = await projectionOn({
+      service,
+      scratch: await scratchDatabase(),
+      migrations: new URL('./migrations', import.meta.url),
+      context: {},
+    })
   })
-  after(async () => {
-    await db?.end()
-    await scratch?.drop()
-  })
+  after(() => projection?.drop())
   beforeEach(() => projection.forget())
 
   it('equals the one that served, however live messages and the replay interleave', async () => {

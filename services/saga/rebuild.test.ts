@@ -1,14 +1,9 @@
 // Building the sagas anew on a real database: what the events tell of them is what it was, and what no event tells is taken over.
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import { type Database, newId } from '@deliveryflow/kit'
-import { openDatabase } from '@deliveryflow/kit/postgres/database'
-import { migrate } from '@deliveryflow/kit/postgres/migrate'
-import { transactions } from '@deliveryflow/kit/postgres/transaction'
-import { granted, projectionOn, recordsOf } from '@deliveryflow/kit/projection/testing'
-import { createLog } from '@deliveryflow/kit/telemetry/log'
-import { type ScratchDatabase, scratchDatabase } from '@deliveryflow/local/testing'
+import { newId } from '@deliveryflow/kit'
+import { granted, type Projection, projectionOn, recordsOf } from '@deliveryflow/kit/projection/testing'
+import { scratchDatabase } from '@deliveryflow/local/testing'
 import fc from 'fast-check'
 import { hearing } from './hearing.ts'
 import service from './service.ts'
@@ -20,20 +15,16 @@ const historyOf = (world: World) => {
 }
 
 describe('the sagas, built anew', () => {
-  let scratch: ScratchDatabase
-  let db: Database
-  let projection: ReturnType<typeof projectionOn>
+  let projection: Projection
   before(async () => {
-    scratch = await scratchDatabase()
-    await migrate(scratch.url, fileURLToPath(new URL('./migrations', import.meta.url)))
-    db = openDatabase({ url: scratch.url, application_name: 'test', max: 4 }, createLog('test', 'silent'))
-    const transaction = transactions(db, 'saga', () => undefined)
-    projection = projectionOn({ service, db, transaction, context: { settings: deadlines, hearing: hearing(0) } })
+    projection = await projectionOn({
+      service,
+      scratch: await scratchDatabase(),
+      migrations: new URL('./migrations', import.meta.url),
+      context: { settings: deadlines, hearing: hearing(0) },
+    })
   })
-  after(async () => {
-    await db?.end()
-    await scratch?.drop()
-  })
+  after(() => projection?.drop())
 
   it('equal those that served, however live events and the replay interleave, and send nothing', async () => {
     const behaviour = fc.constantFrom('works', 'late', 'refuses')

@@ -12,7 +12,7 @@ import type { DeadLetter } from '@deliveryflow/contracts'
 import { connect } from '@nats-io/transport-node'
 import type { ArchiveState } from '../../cli/src/audit/archive.ts'
 import type { Judgement } from '../../cli/src/audit/verify.ts'
-import { dfctl as run } from '../../cli/src/testing.ts'
+import { editing, dfctl as run } from '../../cli/src/testing.ts'
 import { type Client, customer, product, until } from '../client.ts'
 import { lettersTo, query } from '../harness.ts'
 import { allFinal } from '../invariants.ts'
@@ -147,18 +147,11 @@ describe(`${orders} orders and ${poison} messages that cannot be handled`, () =>
 
   it('what cannot be read is edited, or dropped with a reason', async () => {
     const [first, ...left] = await deadLetters('--type', 'notify_user')
-    const editor = join(folder, 'editor.mjs')
-    writeFileSync(
-      editor,
-      `import { readFileSync, writeFileSync } from 'node:fs'
-const file = process.argv[2]
-writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), user_id: '${ann.user_id}' }))`,
-    )
     const letters = (await lettersTo(system, ann.email)).length
-    const edited = await dfctl(['dlq', 'retry', String(first?.sequence), '--edit', '--reason', 'it lacked its user'], {
-      EDITOR: `${process.execPath} ${editor}`,
-      VISUAL: '',
-    })
+    const edited = await dfctl(
+      ['dlq', 'retry', String(first?.sequence), '--edit', '--reason', 'it lacked its user'],
+      editing(folder, { user_id: ann.user_id }),
+    )
     assert.equal(edited.stdout, '1 handled\n', edited.stderr)
     assert.equal((await lettersTo(system, ann.email)).length, letters + 1)
 

@@ -62,8 +62,10 @@ export const send = async (place: Place, sending: Sending, plan: SendPlan): Prom
       throw new Failure('usage', 'A replay needs a reason', { next: 'Say it with --reason; --dry-run needs none.' })
     const detail = { to: `${destination.kind}=${destination.name}`, selection, pace, ...plan }
     granted(noteAction, await place.ask(noteAction, { action_id: job, action: 'history_sent', reason, detail }))
-    if (destination.kind === 'stream') await makeStream(place.target, destination.name)
-    if (destination.kind === 'stream') say(`Replay ${job}; should it break off: dfctl audit replay resume ${job}`)
+    if (destination.kind === 'stream') {
+      await makeStream(place.target, destination.name)
+      say(`Replay ${job}; should it break off: dfctl audit replay resume ${job}`)
+    }
   }
   return sendRest(place, { job, ...sending }, plan)
 }

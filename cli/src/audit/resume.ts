@@ -67,8 +67,8 @@ export const resume = async (
   if (arrived && arrived.records >= plan.records)
     throw ended(job, `all ${plan.records} records are in ${destination.name}`)
   if (!arrived) await makeStream(target, destination.name)
-  const from = Math.max(selection.from ?? 1, Math.min(...(arrived?.last ?? []), plan.upto))
-  const rest = arrived && arrived.records > 0 ? { ...selection, from } : selection
+  // Every selected record before these has arrived.
+  const rest = arrived?.last.size ? { ...selection, from: Math.min(...arrived.last) } : selection
   return sendRest({ target, ask, db }, { job, destination, selection: rest, pace }, plan, arrived?.last)
 }
 

@@ -1,7 +1,7 @@
 // dfctl dlq against a running system: messages that no one can handle are found, mended, retried and dropped.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, it } from 'node:test'
@@ -9,7 +9,7 @@ import type { DeadLetter } from '@deliveryflow/contracts'
 import { connect, headers as natsHeaders } from '@nats-io/transport-node'
 import { type Client, customer, until } from '../../../tests/client.ts'
 import { lettersTo, type TestSystem, testSystem } from '../../../tests/harness.ts'
-import { dfctl as run } from '../testing.ts'
+import { editing, dfctl as run } from '../testing.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'dfctl-dlq-'))
 const count = 6
@@ -98,15 +98,8 @@ it('retries what was mended in the editor, once however often it is asked', asyn
   const place = String((await broken())?.sequence)
 
   const before = (await lettersTo(system, ann.email)).length
-  const editor = join(folder, 'editor.mjs')
-  writeFileSync(
-    editor,
-    `import { readFileSync, writeFileSync } from 'node:fs'
-const file = process.argv[2]
-writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), user_id: '${ann.user_id}' }))`,
-  )
   const words = ['retry', place, '--edit', '--reason', 'it lacked its user']
-  const ended = await dfctl(words, { EDITOR: `${process.execPath} ${editor}`, VISUAL: '' })
+  const ended = await dfctl(words, editing(folder, { user_id: ann.user_id }))
   assert.equal(ended.code, 0, ended.stderr)
   assert.equal(ended.stdout, '1 handled\n')
   assert.equal((await lettersTo(system, ann.email)).length, before + 1)

@@ -15,6 +15,7 @@ import {
 } from '@deliveryflow/kit/history/segment'
 import { verifier } from '@deliveryflow/kit/history/verify'
 import { reasonOf } from '@deliveryflow/kit/reason'
+import { recordOf } from '../store.ts'
 import type { Archive } from './storage.ts'
 import * as store from './store.ts'
 
@@ -73,12 +74,6 @@ async function* linesFrom(
   }
   yield lineOf({ end: { records: counted.records, last } })
 }
-
-const recordOf = ({ headers, data, body, ...row }: store.IndexedRow): SealedRecord => ({
-  ...row,
-  headers: JSON.parse(headers) as [string, string][],
-  body: body ?? Buffer.from(data ?? ''),
-})
 
 /** What was learned of a segment's bytes when all of them were read. */
 export type Digest = { bytes: number; sha256: Buffer }

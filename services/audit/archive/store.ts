@@ -1,5 +1,6 @@
 // The SQL of the archive: which stretches of the history are in it, which one is next, and its records as they lie in the index.
 import { statement } from '@deliveryflow/kit'
+import { type RecordRow, recordColumns } from '../store.ts'
 
 /** A segment as it is noted; nulls until it is known to be stored. */
 export type SegmentRow = {
@@ -102,21 +103,10 @@ export const noteFailure = statement<[error: string | null]>(
    where error is distinct from $1`,
 )
 
-export type IndexedRow = {
-  sequence: number
-  subject: string
-  headers: string
-  data: string | null
-  body: Buffer | null
-  stored_at: Date
-  link: Buffer
-}
-
 /** Sealed records behind a place, up to another one. */
-export const selectSealed = statement<[after: number, upto: number, limit: number], IndexedRow>(
+export const selectSealed = statement<[after: number, upto: number, limit: number], RecordRow & { link: Buffer }>(
   'select_sealed',
-  `select sequence, nats_subject as subject, headers::text as headers, data::text as data, body,
-     coalesce(stored_at, received_at) as stored_at, link
+  `select ${recordColumns}, link
    from events join seals using (sequence) where sequence > $1 and sequence <= $2 order by sequence limit $3`,
 )
 

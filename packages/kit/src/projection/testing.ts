@@ -1,13 +1,16 @@
 // For tests of projections on a real database: events that are told live and by a replay, in whatever order, and how what they make differs.
 import assert from 'node:assert/strict'
+import { fileURLToPath } from 'node:url'
 import { consumersOf } from '@deliveryflow/contracts'
 import { Rejection } from '../errors.ts'
 import { type Message, newId } from '../index.ts'
 import { byContract } from '../messaging/consumer.ts'
-import type { Database } from '../postgres/database.ts'
-import type { Transact } from '../postgres/transaction.ts'
+import { openDatabase } from '../postgres/database.ts'
+import { migrate } from '../postgres/migrate.ts'
+import { transactions } from '../postgres/transaction.ts'
 import { foldsOf, type Service } from '../service/define.ts'
 import { batchHandler, projectorOf } from '../service/handle.ts'
+import { createLog } from '../telemetry/log.ts'
 import { replayAnswer } from './replay.ts'
 import { tendAnswer } from './shadow.ts'
 
@@ -43,11 +46,23 @@ const liveOf = ([sequence, subject, headers, body]: HistoryRecord): Message => {
 /** How a run goes on: so many messages more, live or by the replay. */
 export type Step = { live: boolean; size: number }
 
-type Place = { service: Service; db: Database; transaction: Transact; context: object }
+type Place = {
+  service: Service
+  /** An empty database, which is dropped in the end. */
+  scratch: { url: string; drop(): Promise<void> }
+  /** The folder of the service's migrations. */
+  migrations: URL
+  context: object
+}
 
-/** The projection of a service, whose migrations the database has. */
-export const projectionOn = ({ service, db, transaction, context }: Place) => {
+export type Projection = Awaited<ReturnType<typeof projectionOn>>
+
+/** The projection of a service on a database of its own. */
+export const projectionOn = async ({ service, scratch, migrations, context }: Place) => {
   const { topology, parts } = service
+  await migrate(scratch.url, fileURLToPath(migrations))
+  const db = openDatabase({ url: scratch.url, application_name: 'test', max: 4 }, createLog('test', 'silent'))
+  const transaction = transactions(db, topology.name, () => undefined)
   const [contract] = consumersOf(topology)
   const folds = foldsOf(parts)
   assert.ok(contract && folds && parts.projection, `${topology.name} is a projection`)
@@ -66,6 +81,10 @@ export const projectionOn = ({ service, db, transaction, context }: Place) => {
     tend,
     replay,
     sql,
+    drop: async () => {
+      await db.end()
+      await scratch.drop()
+    },
     live: (records: readonly HistoryRecord[]) => hear(records.map(liveOf)),
     /** Up to where messages were delivered. */
     deliver: (sequence: number) => {
