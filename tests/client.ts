@@ -86,10 +86,14 @@ export const orderOf = (product_id: string, quantity = 1) => ({
 })
 
 /** Waits for something that is bound to happen; throws with `what` when it does not within `seconds`. */
-export const until = async (what: string, check: () => Promise<boolean>, seconds = 20): Promise<void> => {
+export const until = async (
+  what: string | (() => string),
+  check: () => Promise<boolean>,
+  seconds = 20,
+): Promise<void> => {
   const deadline = Date.now() + seconds * 1000
   while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`It did not happen within ${seconds} s: ${what}`)
+    if (Date.now() > deadline) throw new Error(`It did not happen within ${seconds} s: ${typeof what === 'string' ? what : what()}`)
     await sleep(50)
   }
 }

@@ -96,15 +96,17 @@ describe(`the history, in the middle of ${orders} running orders`, () => {
     // What was in hand when a service was killed comes again after a while, and later events were handled before it.
     const connection = await connect(system.nats)
     const { consumers } = await jetstreamManager(connection)
-    for (const projection of Object.keys(folded))
+    for (const projection of Object.keys(folded)) {
+      let seen: Awaited<ReturnType<typeof consumers.info>> | undefined
       await until(
-        `${projection} has caught up`,
+        () => `${projection} has caught up: ${JSON.stringify(seen)}`,
         async () => {
-          const { num_pending, num_ack_pending } = await consumers.info('EVENTS', projection)
-          return num_pending + num_ack_pending === 0
+          seen = await consumers.info('EVENTS', projection)
+          return seen.num_pending + seen.num_ack_pending === 0
         },
         60,
       )
+    }
     await connection.close()
     for (const [projection, tables] of Object.entries(folded)) {
       const { job, upper } = await rebuild(projection)

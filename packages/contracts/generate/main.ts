@@ -14,7 +14,7 @@ const readOptions = () => {
 }
 
 const { check } = readOptions()
-const { files, skipped } = outputs(repository)
+const { files, skipped } = await outputs(repository)
 const stale = files.filter((file) => isStale(repository, file))
 
 for (const file of files) {

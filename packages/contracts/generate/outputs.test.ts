@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isStale, outputs, repository, withFlow } from './outputs.ts'
 
-for (const file of outputs(repository).files) {
+for (const file of (await outputs(repository)).files) {
   test(`${file.path} is up to date`, () => {
     assert.ok(!isStale(repository, file), `${file.path} is stale: run npm run generate`)
   })

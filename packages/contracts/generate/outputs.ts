@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { stringify } from 'yaml'
 import { consumersOf, openApiDocument, permissionsOf, services } from '../src/index.ts'
+import { apiTypes } from './api-types.ts'
 import { asyncApiDocument } from './asyncapi.ts'
 import { flowOfMessages } from './flowchart.ts'
 import { migrationsFile } from './migrations-file.ts'
@@ -21,7 +22,7 @@ export const repository = fileURLToPath(new URL('../../..', import.meta.url))
 const origin = 'Generated from packages/contracts/src by `npm run generate`. Do not edit.'
 
 /** Builds every generated file; `root` is where README.md is read from. Throws when two schemas share an id. */
-export const outputs = (root: string): Outputs => {
+export const outputs = async (root: string): Promise<Outputs> => {
   const readme = withFlow(read(`${root}/README.md`))
   const natsUsers = permissions()
   return {
@@ -31,6 +32,7 @@ export const outputs = (root: string): Outputs => {
       { path: 'docs/topology.md', text: `<!-- ${origin} -->\n\n${topologyPage()}` },
       { path: 'packages/contracts/generated/nats-permissions.json', text: natsUsers },
       { path: 'packages/contracts/generated/migrations.json', text: migrations(root) },
+      { path: 'services/web/src/generated/api.ts', text: `// ${origin}\n${await apiTypes()}` },
       // Helm reads no file outside of its chart.
       { path: 'charts/backing/generated/nats-permissions.json', text: natsUsers },
       { path: 'charts/backing/generated/nats-values.yaml', text: yaml(natsValues()) },

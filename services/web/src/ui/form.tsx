@@ -1,0 +1,101 @@
+// Forms and their fields: labelled, checked by the browser's own constraints, with each error beside its field in the reader's words.
+import { Field as BaseField } from '@base-ui/react/field'
+import { Form as BaseForm } from '@base-ui/react/form'
+import type { ComponentProps, ReactNode } from 'react'
+import { ApiProblem } from '../api/problem.ts'
+import { useText } from '../text/preferences.ts'
+import style from './field.module.css'
+import { Problem } from './problem.tsx'
+
+/**
+ * Hands the values over, by the names of the fields, once all of them fit. `error`: what the last attempt came to; what the API said of
+ * a field is shown at the field.
+ */
+export const Form = <Values extends Record<string, string>>({
+  onValues,
+  error,
+  children,
+}: {
+  onValues(values: Values): void
+  error?: unknown
+  children: ReactNode
+}) => (
+  <BaseForm
+    className={style.form ?? ''}
+    errors={error instanceof ApiProblem ? error.fields : {}}
+    onFormSubmit={(values) => onValues(values as Values)}
+  >
+    {error != null && <Problem error={error} />}
+    {children}
+  </BaseForm>
+)
+
+type FieldProps = Omit<ComponentProps<'input'>, 'className' | 'name'> & {
+  name: string
+  label: string
+  hint?: string
+  multiline?: boolean
+}
+
+export const Field = ({ label, hint, multiline = false, ...input }: FieldProps) => {
+  const text = useText()
+  return (
+    <BaseField.Root name={input.name} className={style.field ?? ''}>
+      <BaseField.Label className={style.label ?? ''}>
+        {label}
+        {!input.required && <span className={style.optional}> ({text.optional})</span>}
+      </BaseField.Label>
+      <BaseField.Control
+        {...input}
+        className={style.control ?? ''}
+        {...(multiline && { render: <textarea rows={4} /> })}
+      />
+      {hint && <BaseField.Description className={style.hint ?? ''}>{hint}</BaseField.Description>}
+      <FieldErrors {...input} />
+    </BaseField.Root>
+  )
+}
+
+/** One line for each way in which a field can fail to fit; what the API said of it comes last. */
+const FieldErrors = ({ minLength = 0, maxLength = 0, min = 0, max = 0 }: FieldProps) => {
+  const { form } = useText()
+  const messages = {
+    valueMissing: form.missing,
+    typeMismatch: form.badEmail,
+    tooShort: form.tooShort(minLength),
+    tooLong: form.tooLong(maxLength),
+    badInput: form.badNumber,
+    rangeUnderflow: form.tooSmall(String(min)),
+    rangeOverflow: form.tooLarge(String(max)),
+    stepMismatch: form.badNumber,
+    patternMismatch: form.badFormat,
+  } as const
+  return (
+    <>
+      {Object.entries(messages).map(([match, message]) => (
+        <BaseField.Error key={match} match={match as keyof typeof messages} className={style.error ?? ''}>
+          {message}
+        </BaseField.Error>
+      ))}
+      <BaseField.Error match="customError" className={style.error ?? ''} />
+    </>
+  )
+}
+
+/** A choice among a few; the browser's own list works best on every device. */
+export const Choice = ({
+  label,
+  options,
+  ...select
+}: Omit<ComponentProps<'select'>, 'className'> & { label: string; options: readonly (readonly [string, string])[] }) => (
+  <label className={style.field}>
+    <span className={style.label}>{label}</span>
+    <select {...select} className={style.control}>
+      {options.map(([value, words]) => (
+        <option key={value} value={value}>
+          {words}
+        </option>
+      ))}
+    </select>
+  </label>
+)
