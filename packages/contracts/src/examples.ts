@@ -14,6 +14,7 @@ export const bodyExamples: Bodies = {
   login: { email: 'ada@example.com', password: 'a long passphrase' },
   refresh: { refresh_token: 'the refresh_token of the last login or refresh' },
   logout: { refresh_token: 'the refresh_token of the last login or refresh' },
+  startSession: { email: 'ada@example.com', password: 'a long passphrase' },
   verifyEmail: { token: 'the token of the letter' },
   requestPasswordReset: { email: 'ada@example.com' },
   resetPassword: { token: 'the token of the letter', password: 'another long passphrase' },

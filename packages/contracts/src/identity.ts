@@ -29,11 +29,26 @@ export const passwordResetRequested = event('password_reset_requested', {
   data: z.object({ user_id: id }),
 })
 
+export const emailVerificationRequested = event('email_verification_requested', {
+  about: 'A user asked for the verification letter again. The token is not in here either.',
+  aggregate: 'user_id',
+  data: z.object({ user_id: id }),
+})
+
 const registration = z.strictObject({ email, password, name })
 const credentials = z.strictObject({ email, password: secret })
-const tokens = z
-  .object({ access_token: z.string(), refresh_token: z.string(), expires_in: z.int(), token_type: z.literal('Bearer') })
-  .meta({ id: 'Tokens', description: 'expires_in: seconds the access token is good for' })
+const accessToken = z
+  .object({ access_token: z.string(), expires_in: z.int(), token_type: z.literal('Bearer') })
+  .meta({ id: 'AccessToken', description: 'expires_in: seconds the access token is good for' })
+const tokens = accessToken
+  // Optional: an identity of the version before, which answers while it is replaced, does not say it.
+  .extend({ refresh_token: z.string(), refresh_expires_in: z.int().optional() })
+  .meta({
+    id: 'Tokens',
+    description:
+      'Seconds: expires_in, of the access token; refresh_expires_in, of the session, which no refresh lengthens',
+  })
+const account = z.object({ user_id: id, email, role, email_verified: z.boolean() }).meta({ id: 'Account' })
 const refreshToken = z.strictObject({ refresh_token: secret })
 
 export const register = rpc('auth.register', {
@@ -61,7 +76,10 @@ export const login = rpc('auth.login', {
 })
 
 export const refresh = rpc('auth.refresh', {
-  about: 'Exchanges a refresh token for new tokens. A spent token ends its whole session (RFC 9700, 4.14.2).',
+  about: [
+    'Exchanges a refresh token for new tokens. Shown again within seconds, because the answer was lost, it leads to the',
+    'same next one; later a spent token ends its whole session (RFC 9700, 4.14.2).',
+  ].join(' '),
   input: refreshToken,
   output: tokens,
   rejections: ['invalid_credentials', 'unavailable'],
@@ -98,6 +116,22 @@ export const verifyEmail = rpc('auth.verify_email', {
   output: z.object({ user_id: id }),
   rejections: ['invalid_token', 'unavailable'],
   idempotent: false,
+})
+
+export const resendVerification = userRpc('auth.resend_verification', {
+  about: 'Sends the verification letter to the caller again, unless the address is verified.',
+  input: nothing,
+  output: nothing,
+  rejections: ['not_found', 'email_verified', 'too_many_requests', 'unavailable'],
+  idempotent: false,
+})
+
+export const getAccount = userRpc('auth.get_account', {
+  about: 'The account of the caller, and whether its e-mail address is verified.',
+  input: nothing,
+  output: account,
+  rejections: ['not_found'],
+  idempotent: true,
 })
 
 export const requestPasswordReset = rpc('auth.request_password_reset', {
@@ -174,6 +208,52 @@ export const identityHttp = [
     rpc: logout,
   }),
   operation({
+    id: 'startSession',
+    method: 'post',
+    path: '/api/session',
+    about: [
+      'Signs in from a page of this origin. The access token is answered; the refresh token goes into a cookie that no',
+      'script can read and that comes back to `/api/session` alone.',
+    ].join(' '),
+    access: 'public',
+    body: credentials,
+    status: 200,
+    response: accessToken,
+    problems: ['invalid_credentials', 'cross_origin', 'too_many_requests', 'unavailable'],
+  }),
+  operation({
+    id: 'renewSession',
+    method: 'post',
+    path: '/api/session/renew',
+    about: 'Gives a page of this origin a new access token by its cookie. Without a cookie: 401 `unauthenticated`.',
+    access: 'public',
+    status: 200,
+    response: accessToken,
+    problems: ['unauthenticated', 'invalid_credentials', 'cross_origin', 'unavailable'],
+  }),
+  operation({
+    id: 'endSession',
+    method: 'post',
+    path: '/api/session/end',
+    about:
+      'Signs a page of this origin out: the session ends and the cookie goes. Without a cookie nothing is to be done.',
+    access: 'public',
+    status: 200,
+    response: nothing,
+    problems: ['cross_origin', 'unavailable'],
+  }),
+  operation({
+    id: 'getAccount',
+    method: 'get',
+    path: '/api/auth/me',
+    about: getAccount.about,
+    access: 'user',
+    status: 200,
+    response: account,
+    problems: ['not_found'],
+    rpc: getAccount,
+  }),
+  operation({
     id: 'verifyEmail',
     method: 'post',
     path: '/api/auth/verify-email',
@@ -184,6 +264,17 @@ export const identityHttp = [
     response: verifyEmail.output,
     problems: ['invalid_token', 'unavailable'],
     rpc: verifyEmail,
+  }),
+  operation({
+    id: 'resendVerification',
+    method: 'post',
+    path: '/api/auth/verify-email/resend',
+    about: resendVerification.about,
+    access: 'user',
+    status: 200,
+    response: nothing,
+    problems: ['not_found', 'email_verified', 'too_many_requests', 'unavailable'],
+    rpc: resendVerification,
   }),
   operation({
     id: 'requestPasswordReset',

@@ -4,7 +4,7 @@ import { operation } from './http.ts'
 import { command, event } from './message.ts'
 import { cancelReason, orderFacts } from './order.ts'
 import { userRpc } from './rpc.ts'
-import { amount, currency, id, money, nothing, text, timestamp } from './values.ts'
+import { amount, currency, id, maxAmount, money, nothing, pageOf, paging, text, timestamp } from './values.ts'
 
 export const paymentCaptured = event('payment_captured', {
   about: "The order's total left the wallet.",
@@ -50,6 +50,21 @@ const paymentView = z
   })
   .meta({ id: 'Payment' })
 
+const ledgerEntry = z
+  .object({
+    entry_id: id,
+    kind: z.enum(['DEPOSIT', 'CAPTURE', 'REFUND']),
+    amount: z.int().min(-maxAmount).max(maxAmount),
+    currency,
+    order_id: id.nullable(),
+    at: timestamp,
+    balance_after: z.int(),
+  })
+  .meta({
+    id: 'LedgerEntry',
+    description: 'amount: minor units, below zero where it left the wallet; balance_after: what the wallet held then',
+  })
+
 export const openAccount = userRpc('payment.open_account', {
   about: 'Opens the account of the caller.',
   input: nothing,
@@ -72,6 +87,14 @@ export const depositFunds = userRpc('payment.deposit', {
   output: balance,
   rejections: ['not_found', 'currency_mismatch', 'idempotency_conflict', 'invalid_request'],
   idempotent: 'with_key',
+})
+
+export const listLedger = userRpc('payment.list_ledger', {
+  about: "The movements of the caller's wallet, newest first.",
+  input: z.strictObject(paging),
+  output: pageOf(ledgerEntry),
+  rejections: ['not_found', 'invalid_request'],
+  idempotent: true,
 })
 
 export const getPayment = userRpc('payment.get', {
@@ -117,6 +140,18 @@ export const paymentHttp = [
     response: balance,
     problems: ['not_found', 'currency_mismatch', 'idempotency_conflict'],
     rpc: depositFunds,
+  }),
+  operation({
+    id: 'listLedger',
+    method: 'get',
+    path: '/api/accounts/ledger',
+    about: listLedger.about,
+    access: 'user',
+    query: listLedger.input,
+    status: 200,
+    response: listLedger.output,
+    problems: ['not_found'],
+    rpc: listLedger,
   }),
   operation({
     id: 'getPayment',

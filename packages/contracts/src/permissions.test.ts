@@ -36,6 +36,7 @@ test('payment, as an example to read', () => {
         'rpc.payment.open_account',
         'rpc.payment.get_balance',
         'rpc.payment.deposit',
+        'rpc.payment.list_ledger',
         'rpc.payment.get',
         'rpc.retry.payment',
         '$SRV.>',

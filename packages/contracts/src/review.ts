@@ -36,6 +36,27 @@ export const listReviews = rpc('review.list', {
   idempotent: true,
 })
 
+export const listMyReviews = userRpc('review.list_mine', {
+  about: 'The reviews of the caller, newest first.',
+  input: z.strictObject(paging),
+  output: pageOf(reviewView),
+  rejections: ['invalid_request', 'unavailable'],
+  idempotent: true,
+})
+
+export const listReviewable = userRpc('review.list_awaited', {
+  about: 'Products that the caller received and has not reviewed, the one received last first.',
+  input: z.strictObject(paging),
+  output: pageOf(
+    z.object({ product_id: id, order_id: id, received_at: timestamp }).meta({
+      id: 'AwaitedReview',
+      description: 'order_id: the order that brought the product first',
+    }),
+  ),
+  rejections: ['invalid_request', 'unavailable'],
+  idempotent: true,
+})
+
 export const reviewHttp = [
   operation({
     id: 'createReview',
@@ -48,6 +69,30 @@ export const reviewHttp = [
     response: reviewView,
     problems: ['not_received', 'already_reviewed', 'unavailable'],
     rpc: createReview,
+  }),
+  operation({
+    id: 'listMyReviews',
+    method: 'get',
+    path: '/api/reviews',
+    about: listMyReviews.about,
+    access: 'user',
+    query: listMyReviews.input,
+    status: 200,
+    response: listMyReviews.output,
+    problems: ['unavailable'],
+    rpc: listMyReviews,
+  }),
+  operation({
+    id: 'listReviewable',
+    method: 'get',
+    path: '/api/reviews/awaited',
+    about: listReviewable.about,
+    access: 'user',
+    query: listReviewable.input,
+    status: 200,
+    response: listReviewable.output,
+    problems: ['unavailable'],
+    rpc: listReviewable,
   }),
   operation({
     id: 'listReviews',
