@@ -93,7 +93,8 @@ export const until = async (
 ): Promise<void> => {
   const deadline = Date.now() + seconds * 1000
   while (!(await check())) {
-    if (Date.now() > deadline) throw new Error(`It did not happen within ${seconds} s: ${typeof what === 'string' ? what : what()}`)
+    if (Date.now() > deadline)
+      throw new Error(`It did not happen within ${seconds} s: ${typeof what === 'string' ? what : what()}`)
     await sleep(50)
   }
 }

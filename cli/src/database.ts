@@ -10,6 +10,8 @@ types.setTypeParser(pg.types.builtins.INT8, Number)
 
 /** A dfctl that reads for longer than this in one statement is in the way of the service. */
 const longestStatement = 15_000
+/** A server under load, which is when dfctl is asked most, may let a connection wait for seconds. */
+const longestConnecting = 15_000
 
 /**
  * Runs `work` on one read-only connection to the database of this name, and closes it. Throws an `unhealthy` Failure when
@@ -23,7 +25,7 @@ export const withDatabase = async <T>(
   const client = new pg.Client({
     connectionString: await target.database(name),
     application_name: 'dfctl',
-    connectionTimeoutMillis: 5000,
+    connectionTimeoutMillis: longestConnecting,
     // A statement that selects by any of many parameters is planned for those that it has.
     options: `-c default_transaction_read_only=on -c statement_timeout=${longestStatement} -c plan_cache_mode=force_custom_plan`,
     types,

@@ -104,7 +104,7 @@ describe(`the history, in the middle of ${orders} running orders`, () => {
           seen = await consumers.info('EVENTS', projection)
           return seen.num_pending + seen.num_ack_pending === 0
         },
-        60,
+        seconds(120),
       )
     }
     await connection.close()
