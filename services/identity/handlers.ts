@@ -1,6 +1,8 @@
 // For each call of identity: load, decide, save, emit. How secrets are made, kept and compared is in the files beside.
 import {
   type createUser,
+  emailVerificationRequested,
+  type getAccount,
   type issueLetterToken,
   type jwks,
   type login,
@@ -10,6 +12,7 @@ import {
   type refresh,
   type register,
   type requestPasswordReset,
+  type resendVerification,
   type resetPassword,
   type topology,
   userRegistered,
@@ -23,7 +26,7 @@ import type { KeyRing } from './keys.ts'
 import type { LetterTokens } from './letter-tokens.ts'
 import type { Limits } from './limits.ts'
 import type { Passwords } from './passwords.ts'
-import type { Sessions } from './sessions.ts'
+import type { Issued, Sessions } from './sessions.ts'
 import * as store from './store.ts'
 
 export type Resources = {
@@ -70,8 +73,7 @@ export const signIn: Answer<typeof login> = async ({ email, password }, context)
   if (waitNow !== null) return tooManyFailures(waitNow)
   if (!user || !right) return reject('invalid_credentials', 'The e-mail or the password is wrong.')
   const access_token = await accessTokenFor(user, context)
-  const refresh_token = await sessions.begin({ user_id: user.user_id, epoch: user.session_epoch })
-  return tokensOf(access_token, refresh_token, context)
+  return tokensOf(access_token, await sessions.begin({ user_id: user.user_id, epoch: user.session_epoch }), context)
 }
 
 export const refreshTokens: Answer<typeof refresh> = async ({ refresh_token }, context) => {
@@ -91,7 +93,7 @@ export const refreshTokens: Answer<typeof refresh> = async ({ refresh_token }, c
     log.warn({ user_id: user.user_id }, 'a spent refresh token was shown again; its session is ended')
     return sessionOver()
   }
-  return tokensOf(access_token, next.token, context)
+  return tokensOf(access_token, next, context)
 }
 
 export const signOut: Answer<typeof logout> = async ({ refresh_token }, { sessions }) => {
@@ -116,13 +118,25 @@ export const confirmEmail: Answer<typeof verifyEmail> = async ({ token }, { lett
   return user
 }
 
+export const account: Answer<typeof getAccount> = async (_input, { db }, { user_id }) => {
+  const [user] = await store.selectAccount(db, user_id)
+  return user ?? noUser()
+}
+
+export const askForVerification: Answer<typeof resendVerification> = async (_input, context, { user_id }) => {
+  const { db, limits, transaction } = context
+  const [user] = await store.selectAccount(db, user_id)
+  if (!user) return noUser()
+  if (user.email_verified) return reject('email_verified', 'The address is verified; no letter is needed.')
+  const wait = await limits.onLetterRequest('verify_email', user.email)
+  if (wait !== null) return tooManyLetters(wait)
+  await transaction(async (tx) => tx.emit(emailVerificationRequested, { user_id }))
+  return {}
+}
+
 export const askForReset: Answer<typeof requestPasswordReset> = async ({ email }, { db, limits, transaction }) => {
-  const wait = await limits.onResetRequest(email)
-  if (wait !== null) {
-    return reject('too_many_requests', 'Too many letters were asked for. Look for the last one, or try again later.', {
-      retry_after: wait,
-    })
-  }
+  const wait = await limits.onLetterRequest('password_reset', email)
+  if (wait !== null) return tooManyLetters(wait)
   const [user] = await store.selectUserByEmail(db, email)
   if (user) await transaction(async (tx) => tx.emit(passwordResetRequested, { user_id: user.user_id }))
   return {}
@@ -141,17 +155,18 @@ export const setNewPassword: Answer<typeof resetPassword> = async ({ token, pass
 
 export const issueToken: Answer<typeof issueLetterToken> = async ({ user_id, purpose }, { db, letterTokens }) => {
   const [user] = await store.selectUser(db, user_id)
-  if (!user) return reject('not_found', 'There is no user of this id.')
+  if (!user) return noUser()
   return { token: await letterTokens.issue(purpose, { user_id, epoch: user.session_epoch }) }
 }
 
 const accessTokenFor = async (user: store.User, context: IdentityContext): Promise<string> =>
   signAccessToken(await context.keys.signer(context), user, context.settings.ACCESS_TOKEN_SECONDS)
 
-const tokensOf = (access_token: string, refresh_token: string, { settings }: IdentityContext) => ({
+const tokensOf = (access_token: string, { token, expires_in }: Issued, { settings }: IdentityContext) => ({
   access_token,
-  refresh_token,
+  refresh_token: token,
   expires_in: settings.ACCESS_TOKEN_SECONDS,
+  refresh_expires_in: expires_in,
   token_type: 'Bearer' as const,
 })
 
@@ -163,8 +178,13 @@ const afterwards = async (log: IdentityContext['log'], ...work: Promise<void>[])
 }
 
 const emailTaken = () => reject('email_taken', 'Sign in with this e-mail, or ask for a new password.')
+const noUser = () => reject('not_found', 'There is no user of this id.')
 const sessionOver = () => reject('invalid_credentials', 'The session is over. Sign in again.')
 const invalidToken = () => reject('invalid_token', 'Ask for a new letter: this token was used or is too old.')
+const tooManyLetters = (seconds: number) =>
+  reject('too_many_requests', 'Too many letters were asked for. Look for the last one, or try again later.', {
+    retry_after: seconds,
+  })
 const tooManyFailures = (seconds: number) =>
   reject('too_many_requests', 'Too many failures for this account. Wait, or set a new password.', {
     retry_after: seconds,

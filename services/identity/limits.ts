@@ -2,6 +2,7 @@
 import { fromRedis } from '@deliveryflow/kit'
 import type { Redis } from 'ioredis'
 import { RateLimiterRedis, type RateLimiterRes } from 'rate-limiter-flexible'
+import type { Purpose } from './letter-tokens.ts'
 import { sha256 } from './sha256.ts'
 
 /** Null: go on. A number: no, for so many seconds. */
@@ -17,12 +18,12 @@ export type Limits = {
   afterLogin(email: string, right: boolean): Promise<Wait>
   /** Forgets an account's failures: its owner has set a new password. */
   forgive(email: string): Promise<void>
-  /** Counts a request for a reset letter: 5 for an address within an hour. */
-  onResetRequest(email: string): Promise<Wait>
+  /** Counts a request for a letter: 5 of each kind for an address within an hour. */
+  onLetterRequest(purpose: Purpose, email: string): Promise<Wait>
 }
 
 const failures = { points: 10, duration: 15 * 60 }
-const resets = { points: 5, duration: 60 * 60 }
+const requests = { points: 5, duration: 60 * 60 }
 
 /**
  * The limits, counted in a Redis and so shared by all replicas. An unknown address is counted like a known one: the limit
@@ -31,7 +32,11 @@ const resets = { points: 5, duration: 60 * 60 }
 export const limitsIn = (redis: Redis): Limits => {
   const options = { storeClient: redis, rejectIfRedisNotReady: true }
   const logins = new RateLimiterRedis({ ...options, ...failures, keyPrefix: 'identity:login_failures' })
-  const letters = new RateLimiterRedis({ ...options, ...resets, keyPrefix: 'identity:reset_requests' })
+  const lettersOf = (keyPrefix: string) => new RateLimiterRedis({ ...options, ...requests, keyPrefix })
+  const letters: Record<Purpose, RateLimiterRedis> = {
+    verify_email: lettersOf('identity:verification_requests'),
+    password_reset: lettersOf('identity:reset_requests'),
+  }
   const forgive = async (email: string) => void (await fromRedis(logins.delete(sha256(email))))
 
   return {
@@ -47,9 +52,9 @@ export const limitsIn = (redis: Redis): Limits => {
       return wait
     },
     forgive,
-    onResetRequest: async (email) => {
-      const count = await fromRedis(letters.penalty(sha256(email)))
-      return waitOf(count, count.consumedPoints > resets.points)
+    onLetterRequest: async (purpose, email) => {
+      const count = await fromRedis(letters[purpose].penalty(sha256(email)))
+      return waitOf(count, count.consumedPoints > requests.points)
     },
   }
 }

@@ -24,6 +24,13 @@ export default defineService(topology.identity, {
     SIGNING_KEY_DAYS: count(30, 3650).describe('days a signing key is used before the next one'),
     ACCESS_TOKEN_SECONDS: count(900, 3600).describe('seconds an access token is good'),
     SESSION_DAYS: count(30, 365).describe('days after which one must sign in again, however active'),
+    REFRESH_LEEWAY_SECONDS: z.coerce
+      .number()
+      .int()
+      .min(0)
+      .max(60)
+      .default(10)
+      .describe('seconds in which a spent refresh token leads to the newest, for an answer that was lost; 0: never'),
     PASSWORD_HASH_CONCURRENCY: count(2, 64).describe('passwords hashed at once; each takes a core and 19 MiB'),
     ADMIN_EMAIL: email.optional().describe('e-mail of the administrator made at start; needs ADMIN_PASSWORD'),
     ADMIN_PASSWORD: z.string().min(8).max(200).optional().describe('secret: password of that administrator'),
@@ -35,7 +42,10 @@ export default defineService(topology.identity, {
     const redis = openRedis(settings.REDIS_URL, log)
     return {
       resources: {
-        sessions: sessionsIn(redis, settings.SESSION_DAYS * day),
+        sessions: sessionsIn(redis, {
+          lifetime_s: settings.SESSION_DAYS * day,
+          leeway_s: settings.REFRESH_LEEWAY_SECONDS,
+        }),
         letterTokens: letterTokensIn(redis),
         limits: limitsIn(redis),
         passwords,
@@ -57,7 +67,9 @@ export default defineService(topology.identity, {
     'auth.logout': handle.signOut,
     'auth.verify': handle.verifyAccess,
     'auth.jwks': handle.publishedKeys,
+    'auth.get_account': handle.account,
     'auth.verify_email': handle.confirmEmail,
+    'auth.resend_verification': handle.askForVerification,
     'auth.request_password_reset': handle.askForReset,
     'auth.reset_password': handle.setNewPassword,
     'auth.issue_letter_token': handle.issueToken,

@@ -28,6 +28,14 @@ export const selectUser = statement<[user_id: string], User>(
   'select user_id, role, session_epoch from users where user_id = $1',
 )
 
+export const selectAccount = statement<
+  [user_id: string],
+  { user_id: string; email: string; role: Role; email_verified: boolean }
+>(
+  'select_account',
+  'select user_id, email, role, email_verified_at is not null as email_verified from users where user_id = $1',
+)
+
 /** Confirms the e-mail address; a second time changes nothing. */
 export const markEmailVerified = statement<[user_id: string], { user_id: string }>(
   'mark_email_verified',

@@ -20,6 +20,7 @@ describe('lettersOf', () => {
   const jobs = {
     user_registered: lettersOf.user_registered({ user_id, email: 'a@b.c', name: 'Ann', role: 'customer' }, event_id),
     password_reset_requested: lettersOf.password_reset_requested({ user_id }, event_id),
+    email_verification_requested: lettersOf.email_verification_requested({ user_id }, event_id),
     order_paid: lettersOf.order_paid({ order_id, user_id, total, payment_id: review_id }, event_id),
     order_cancelled: lettersOf.order_cancelled({ order_id, user_id, total, reason: 'OUT_OF_STOCK' }, event_id),
     delivery_status_updated: moved('IN_TRANSIT'),
@@ -36,6 +37,7 @@ describe('lettersOf', () => {
       `welcome as welcome:${user_id}`,
       `verify_email as verify_email:${user_id}`,
       `password_reset as password_reset:${event_id}`,
+      `verify_email as verify_email:${event_id}`,
       `order_paid as order_paid:${order_id}`,
       `order_cancelled as order_cancelled:${order_id}`,
       `delivery_update as delivery_update:${order_id}:IN_TRANSIT`,

@@ -24,7 +24,7 @@ const told = (status: DeliveryStatus): ToldStatus | null => {
 
 /**
  * The letters of each event the planner hears. A letter_key names what the letter tells, and so stays the same however often
- * the event comes; only asking for a new password again leads to a new letter, hence the event's own id in its key.
+ * the event comes; only asking for a letter again leads to a new one, hence the event's own id in its key.
  */
 export const lettersOf: { [M in Heard as M['type']]: (data: DataOf<M>, event_id: string) => Job[] } = {
   user_registered: ({ user_id }) => [
@@ -33,6 +33,9 @@ export const lettersOf: { [M in Heard as M['type']]: (data: DataOf<M>, event_id:
   ],
   password_reset_requested: ({ user_id }, event_id) => [
     { letter_key: `password_reset:${event_id}`, user_id, letter: { kind: 'password_reset' } },
+  ],
+  email_verification_requested: ({ user_id }, event_id) => [
+    { letter_key: `verify_email:${event_id}`, user_id, letter: { kind: 'verify_email' } },
   ],
   order_paid: ({ order_id, user_id, total }) => [
     { letter_key: `order_paid:${order_id}`, user_id, letter: { kind: 'order_paid', order_id, total } },

@@ -9,6 +9,7 @@ export default defineService(topology['notification-planner'], {
   hears: {
     user_registered: plan(lettersOf.user_registered),
     password_reset_requested: plan(lettersOf.password_reset_requested),
+    email_verification_requested: plan(lettersOf.email_verification_requested),
     order_paid: plan(lettersOf.order_paid),
     order_cancelled: plan(lettersOf.order_cancelled),
     delivery_status_updated: plan(lettersOf.delivery_status_updated),

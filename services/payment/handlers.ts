@@ -4,6 +4,7 @@ import {
   type getBalance,
   type getPayment,
   type inventoryReserved,
+  type listLedger,
   maxAmount,
   type openAccount,
   paymentCaptured,
@@ -15,6 +16,7 @@ import {
 } from '@deliveryflow/contracts'
 import { type AnswerOf, type Context, type HearOf, newId, type Queryable, reject, rowsOf } from '@deliveryflow/kit'
 import { decideCaptures, decideRefunds } from './domain.ts'
+import { pageOf, placeOf } from './ledger.ts'
 import * as store from './store.ts'
 
 type Payment = typeof topology.payment
@@ -148,6 +150,19 @@ export const openOwnAccount: Answer<typeof openAccount> = async (_input, { trans
 export const balance: Answer<typeof getBalance> = async (_input, { db }, caller) => {
   const [account] = await store.selectAccount(db, caller.user_id)
   return account ? { balance: account.balance, currency: account.currency } : noAccount()
+}
+
+export const ledger: Answer<typeof listLedger> = async ({ limit, cursor }, { db }, caller) => {
+  const from = cursor === undefined ? undefined : placeOf(cursor)
+  if (from === null) {
+    return reject('invalid_request', 'The cursor is not one of ours; leave it out to begin with the newest movement.')
+  }
+  // One more than asked for tells whether there is a next page.
+  const found = await store.selectLedger(db, caller.user_id, from?.place ?? null, from?.movement_id ?? null, limit + 1)
+  const [first] = found
+  if (!first) return noAccount()
+  const movements = found.filter((row) => row.movement_id !== null)
+  return pageOf(movements, from?.balance ?? first.balance, limit)
 }
 
 export const deposit: Answer<typeof depositFunds> = async (

@@ -17,6 +17,7 @@ export default defineService(topology.payment, {
     'payment.open_account': handle.openOwnAccount,
     'payment.get_balance': handle.balance,
     'payment.deposit': handle.deposit,
+    'payment.list_ledger': handle.ledger,
     'payment.get': handle.payment,
   },
 })

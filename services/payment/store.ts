@@ -1,6 +1,7 @@
 // The SQL of payment. Rows come and go as JSON sets, so a batch costs as many statements as one order.
 import { statement } from '@deliveryflow/kit'
 import type { Account, Payment } from './domain.ts'
+import type { Movement } from './ledger.ts'
 
 /** Opens accounts; a user who has one keeps it. Returns the users whose account is new. */
 export const openAccounts = statement<[user_ids: string[], currency: string], { user_id: string }>(
@@ -76,13 +77,40 @@ export const markRefunded = statement<[order_ids: string[]]>(
    where order_id = any($1::uuid[]) and status = 'CAPTURED'`,
 )
 
-/** Writes movements; a second one of the same kind for the same reference breaks the unique key and the transaction. */
+/**
+ * Writes movements; a second one of the same kind for the same reference breaks the unique key and the transaction. Their time
+ * is that of the writing, not of the transaction's begin: the wallet is locked by then, so each wallet's are in their order.
+ */
 export const insertMovements = statement<[movements: string]>(
   'insert_movements',
-  `insert into ledger (movement_id, kind, reference, debit_account, credit_account, amount, currency)
-   select movement_id, kind, reference, debit_account, credit_account, amount, currency
+  `insert into ledger (movement_id, kind, reference, debit_account, credit_account, amount, currency, created_at)
+   select movement_id, kind, reference, debit_account, credit_account, amount, currency, clock_timestamp()
    from jsonb_to_recordset($1::jsonb) as t(
      movement_id uuid, kind text, reference text, debit_account text, credit_account text, amount bigint, currency text)`,
+)
+
+/** Movements on one side of a wallet. The pattern says nothing new, but by it PostgreSQL knows that the index holds them. */
+const side = (account: string, amount: string) =>
+  `(select movement_id, kind, reference, ${amount} as amount, currency, created_at from ledger
+    where ${account} = 'wallet:' || $1::uuid and ${account} like 'wallet:%'
+      and (created_at, movement_id) < (coalesce(timestamptz 'epoch' + $2::bigint * interval '1 microsecond', 'infinity'),
+                                       coalesce($3::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))
+    order by created_at desc, movement_id desc limit $4)`
+
+/**
+ * The balance of a wallet and, of the very same moment, its movements behind the place, newest first; both nulls: from the
+ * newest on. No row: there is no such wallet. One row without a movement: there are none.
+ */
+export const selectLedger = statement<
+  [user_id: string, place: number | null, movement_id: string | null, limit: number],
+  { balance: number } & (Movement | { movement_id: null })
+>(
+  'select_ledger',
+  `select balance, m.*, (extract(epoch from created_at) * 1000000)::bigint as place
+   from accounts left join lateral (
+     ${side('debit_account', '-amount')} union all ${side('credit_account', 'amount')}
+     order by created_at desc, movement_id desc limit $4) m on true
+   where user_id = $1 order by created_at desc, movement_id desc`,
 )
 
 /** The deposit made under this reference, if it was made before. */
