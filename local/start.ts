@@ -82,7 +82,8 @@ function welcome({ url, admin, backends }: System, dir: string): string {
   return `
 Ready in ${((performance.now() - started) / 1000).toFixed(1)} s
 
-  API         ${url}        documentation: ${url}/docs
+  Shop        ${url}        sign in with an account below, or register
+  API         ${url}/docs
   Letters     ${backends.mail.page_url}
   NATS        ${backends.nats.urls.join(', ')}
   Logs        ${dir}/logs

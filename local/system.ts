@@ -13,6 +13,7 @@ import {
 import { prepare } from '@deliveryflow/services/prepare'
 import { type Backends, startBackends } from './backends.ts'
 import { type ManagedProcess, managedProcess } from './managed.ts'
+import { buildPages, pagesServer } from './pages.ts'
 import { freePort, type Ports } from './ports.ts'
 import { noteRunning } from './running.ts'
 import { openSecrets } from './secrets.ts'
@@ -40,6 +41,8 @@ export type System = {
   readonly admin: { readonly email: string; readonly password: string }
   /** The service processes: one for each service, or one named `services`. */
   readonly processes: ReadonlyMap<string, ManagedProcess>
+  /** The server of the web pages. */
+  readonly pages: ManagedProcess
   stop(options?: { discard?: boolean }): Promise<void>
 }
 
@@ -58,7 +61,8 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
     report,
   })
   try {
-    await prepareBackends(backends, report)
+    await Promise.all([prepareBackends(backends, report), buildPages(backends.processes, report)])
+    const web_port = await freePort()
     const http_port = options.http_port === 'free' ? await freePort() : options.http_port
     const secret = openSecrets(join(options.dir, 'service-secrets.json'))
     const admin = { email: 'admin@deliveryflow.example', password: secret('admin') }
@@ -67,6 +71,7 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
       ...rolesOfOneDatabase(backends),
       API_GATEWAY__HTTP_PORT: String(http_port),
       API_GATEWAY__HTTP_HOST: '127.0.0.1',
+      API_GATEWAY__WEB_URL: `http://127.0.0.1:${web_port}`,
       IDENTITY__KEY_ENCRYPTION_KEY: createHash('sha256').update(secret('key-encryption')).digest('base64url'),
       AUDIT__ARCHIVE_URL:
         process.env.AUDIT__ARCHIVE_URL ?? process.env.ARCHIVE_URL ?? pathToFileURL(join(options.dir, 'archive')).href,
@@ -78,7 +83,11 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
       DELIVERY__SIMULATOR: process.env.DELIVERY__SIMULATOR ?? process.env.SIMULATOR ?? 'true',
       ...options.settings,
     }
-    const processes = await startServices(backends, environment, options.each ?? false)
+    const pages = pagesServer(backends.processes, web_port)
+    const [processes] = await Promise.all([
+      startServices(backends, environment, options.each ?? false),
+      pages.start(),
+    ])
     const url = `http://localhost:${http_port}`
     const forget = noteRunning(options.dir, { url, admin, backends })
     return {
@@ -87,9 +96,10 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
       url,
       admin,
       processes,
+      pages,
       stop: async (how) => {
         forget()
-        await Promise.all([...processes.values()].map((process) => process.stop()))
+        await Promise.all([...processes.values(), pages].map((process) => process.stop()))
         await backends.stop(how)
       },
     }

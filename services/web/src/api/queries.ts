@@ -73,5 +73,7 @@ export const queries = {
       dataOf(api.GET('/api/reviews', { params: { query: { limit: 20, ...(cursor && { cursor }) } } })),
     ),
   awaitedReviews: () =>
-    queryOptions({ queryKey: [mine, 'reviews', 'awaited'], queryFn: () => dataOf(api.GET('/api/reviews/awaited')) }),
+    paged([mine, 'reviews', 'awaited'], (cursor) =>
+      dataOf(api.GET('/api/reviews/awaited', { params: { query: { limit: 20, ...(cursor && { cursor }) } } })),
+    ),
 }

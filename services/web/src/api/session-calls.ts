@@ -1,8 +1,8 @@
 // The three calls that begin, renew and end a session. They carry the cookie, and no token: client.ts's are the other way round.
-import type { components, Problem } from '../generated/api.ts'
+import type { AccessToken } from '../generated/api.ts'
 import { ApiProblem, Unreachable } from './problem.ts'
 
-export type Session = components['schemas']['Session']
+export type Session = AccessToken
 
 /** Throws `ApiProblem` with `invalid_credentials` where e-mail and password do not fit. */
 export const startSession = async (email: string, password: string): Promise<Session> => {

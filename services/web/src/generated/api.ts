@@ -54,6 +54,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/accounts/ledger": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The movements of the caller's wallet, newest first */
+        get: operations["listLedger"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit/events": {
         parameters: {
             query?: never;
@@ -111,6 +128,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/auth/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The account of the caller, and whether its e-mail address is verified */
+        get: operations["getAccount"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/auth/password-reset": {
         parameters: {
             query?: never;
@@ -156,7 +190,7 @@ export interface paths {
         put?: never;
         /**
          * Exchanges a refresh token for new tokens
-         * @description A spent token ends its whole session (RFC 9700, 4.14.2).
+         * @description Shown again within seconds, because the answer was lost, it leads to the same next one; later a spent token ends its whole session (RFC 9700, 4.14.2).
          */
         post: operations["refresh"];
         delete?: never;
@@ -193,6 +227,23 @@ export interface paths {
         put?: never;
         /** Confirms the e-mail address by the token of the letter */
         post: operations["verifyEmail"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/auth/verify-email/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Sends the verification letter to the caller again, unless the address is verified */
+        post: operations["resendVerification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -555,10 +606,88 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** The reviews of the caller, newest first */
+        get: operations["listMyReviews"];
         put?: never;
         /** Reviews a product that the caller received; once for each product */
         post: operations["createReview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/reviews/awaited": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Products that the caller received and has not reviewed, the one received last first */
+        get: operations["listReviewable"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs in from a page of this origin
+         * @description The access token is answered; the refresh token goes into a cookie that no script can read and that comes back to `/api/session` alone.
+         */
+        post: operations["startSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Signs a page of this origin out: the session ends and the cookie goes
+         * @description Without a cookie nothing is to be done.
+         */
+        post: operations["endSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a page of this origin a new access token by its cookie
+         * @description Without a cookie: 401 `unauthenticated`.
+         */
+        post: operations["renewSession"];
         delete?: never;
         options?: never;
         head?: never;
@@ -674,6 +803,22 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description expires_in: seconds the access token is good for */
+        AccessToken: {
+            access_token: string;
+            expires_in: number;
+            /** @constant */
+            token_type: "Bearer";
+        };
+        Account: {
+            /** Format: email */
+            email: string;
+            email_verified: boolean;
+            /** @enum {string} */
+            role: "customer" | "courier" | "admin";
+            /** Format: uuid */
+            user_id: string;
+        };
         /** @description sequence: its place in the history; event_id: null for what is no event of ours */
         AuditRecord: {
             causation_id: string | null;
@@ -690,6 +835,15 @@ export interface components {
             time: string;
             type: string;
             user_id: string | null;
+        };
+        /** @description order_id: the order that brought the product first */
+        AwaitedReview: {
+            /** Format: uuid */
+            order_id: string;
+            /** Format: uuid */
+            product_id: string;
+            /** Format: date-time */
+            received_at: string;
         };
         /** @description balance: minor units */
         Balance: {
@@ -740,6 +894,19 @@ export interface components {
             status: "PENDING" | "IN_TRANSIT" | "OUT_FOR_DELIVERY" | "DELIVERED" | "FAILED" | "CANCELLED";
             /** Format: date-time */
             updated_at: string;
+        };
+        /** @description amount: minor units, below zero where it left the wallet; balance_after: what the wallet held then */
+        LedgerEntry: {
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            balance_after: number;
+            currency: string;
+            /** Format: uuid */
+            entry_id: string;
+            /** @enum {string} */
+            kind: "DEPOSIT" | "CAPTURE" | "REFUND";
+            order_id: string | null;
         };
         Money: {
             amount: number;
@@ -794,7 +961,7 @@ export interface components {
         /** @description RFC 9457. errors: with invalid_request, each field that does not fit */
         Problem: {
             /** @enum {string} */
-            code: "invalid_request" | "unauthenticated" | "invalid_credentials" | "forbidden" | "not_found" | "method_not_allowed" | "insufficient_funds" | "order_refused" | "email_taken" | "account_exists" | "price_changed" | "idempotency_conflict" | "cancel_too_late" | "history_conflict" | "no_archive" | "replay_conflict" | "invalid_transition" | "already_reviewed" | "not_received" | "body_too_large" | "unsupported_media_type" | "unknown_product" | "mixed_currencies" | "currency_mismatch" | "invalid_token" | "too_many_requests" | "internal" | "unavailable" | "timeout";
+            code: "invalid_request" | "unauthenticated" | "invalid_credentials" | "forbidden" | "cross_origin" | "not_found" | "method_not_allowed" | "insufficient_funds" | "order_refused" | "email_taken" | "email_verified" | "account_exists" | "price_changed" | "idempotency_conflict" | "cancel_too_late" | "history_conflict" | "no_archive" | "replay_conflict" | "invalid_transition" | "already_reviewed" | "not_received" | "body_too_large" | "unsupported_media_type" | "unknown_product" | "mixed_currencies" | "currency_mismatch" | "invalid_token" | "too_many_requests" | "internal" | "unavailable" | "timeout";
             detail?: string;
             errors?: {
                 message: string;
@@ -844,10 +1011,11 @@ export interface components {
             /** Format: uuid */
             user_id: string;
         };
-        /** @description expires_in: seconds the access token is good for */
+        /** @description Seconds: expires_in, of the access token; refresh_expires_in, of the session, which no refresh lengthens */
         Tokens: {
             access_token: string;
             expires_in: number;
+            refresh_expires_in?: number;
             refresh_token: string;
             /** @constant */
             token_type: "Bearer";
@@ -902,6 +1070,18 @@ export interface components {
                 };
             };
         };
+        /** @description `cross_origin`: Only pages of the same origin may do this. */
+        cross_origin: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "cross_origin";
+                };
+            };
+        };
         /** @description `currency_mismatch`: The account is kept in another currency. */
         currency_mismatch: {
             headers: {
@@ -923,6 +1103,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"] & {
                     /** @enum {unknown} */
                     code?: "email_taken";
+                };
+            };
+        };
+        /** @description `email_verified`: The e-mail address is verified already. */
+        email_verified: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "email_verified";
                 };
             };
         };
@@ -1100,11 +1292,15 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AccessToken = components['schemas']['AccessToken'];
+export type Account = components['schemas']['Account'];
 export type AuditRecord = components['schemas']['AuditRecord'];
+export type AwaitedReview = components['schemas']['AwaitedReview'];
 export type Balance = components['schemas']['Balance'];
 export type DeadLetter = components['schemas']['DeadLetter'];
 export type DeadLetterGroup = components['schemas']['DeadLetterGroup'];
 export type Delivery = components['schemas']['Delivery'];
+export type LedgerEntry = components['schemas']['LedgerEntry'];
 export type Money = components['schemas']['Money'];
 export type OfferedProduct = components['schemas']['OfferedProduct'];
 export type Order = components['schemas']['Order'];
@@ -1119,8 +1315,10 @@ export type ResponseAccountExists = components['responses']['account_exists'];
 export type ResponseAlreadyReviewed = components['responses']['already_reviewed'];
 export type ResponseBodyTooLarge = components['responses']['body_too_large'];
 export type ResponseCancelTooLate = components['responses']['cancel_too_late'];
+export type ResponseCrossOrigin = components['responses']['cross_origin'];
 export type ResponseCurrencyMismatch = components['responses']['currency_mismatch'];
 export type ResponseEmailTaken = components['responses']['email_taken'];
+export type ResponseEmailVerified = components['responses']['email_verified'];
 export type ResponseForbidden = components['responses']['forbidden'];
 export type ResponseIdempotencyConflict = components['responses']['idempotency_conflict'];
 export type ResponseInternal = components['responses']['internal'];
@@ -1229,6 +1427,39 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["currency_mismatch"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listLedger: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["LedgerEntry"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            404: components["responses"]["not_found"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
@@ -1347,6 +1578,32 @@ export interface operations {
             400: components["responses"]["invalid_request"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    getAccount: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Account"];
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            404: components["responses"]["not_found"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
@@ -1555,6 +1812,33 @@ export interface operations {
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
             422: components["responses"]["invalid_token"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    resendVerification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["email_verified"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
@@ -2483,6 +2767,38 @@ export interface operations {
             504: components["responses"]["timeout"];
         };
     };
+    listMyReviews: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Review"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
     createReview: {
         parameters: {
             query?: never;
@@ -2524,6 +2840,143 @@ export interface operations {
             409: components["responses"]["already_reviewed"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listReviewable: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["AwaitedReview"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    startSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "password": "a long passphrase"
+                 *     }
+                 */
+                "application/json": {
+                    /** Format: email */
+                    email: string;
+                    password: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessToken"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["invalid_credentials"];
+            403: components["responses"]["cross_origin"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            403: components["responses"]["cross_origin"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    renewSession: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessToken"];
+                };
+            };
+            /** @description `invalid_credentials`: The credentials are not valid. `unauthenticated`: Sign in first. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        /** @enum {unknown} */
+                        code?: "invalid_credentials" | "unauthenticated";
+                    };
+                };
+            };
+            403: components["responses"]["cross_origin"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];

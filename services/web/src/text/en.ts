@@ -270,7 +270,7 @@ export const en = {
     ledger: 'Movements',
     empty: 'Nothing has moved yet',
     emptyText: 'What you add and what you pay appears here.',
-    kinds: { DEPOSIT: 'Added', PAYMENT: 'Paid', REFUND: 'Refunded' } as Record<string, string>,
+    kinds: { DEPOSIT: 'Added', CAPTURE: 'Paid', REFUND: 'Refunded' },
     forOrder: 'for an order',
     after: (balance: string) => `balance ${balance}`,
   },

@@ -267,7 +267,7 @@ export const ru: Text = {
     ledger: 'Движения',
     empty: 'Движений пока нет',
     emptyText: 'Здесь появятся пополнения и оплаты.',
-    kinds: { DEPOSIT: 'Пополнение', PAYMENT: 'Оплата', REFUND: 'Возврат' },
+    kinds: { DEPOSIT: 'Пополнение', CAPTURE: 'Оплата', REFUND: 'Возврат' },
     forOrder: 'за заказ',
     after: (balance) => `баланс ${balance}`,
   },

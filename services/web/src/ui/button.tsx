@@ -20,7 +20,7 @@ export const Button = ({
   <button
     type="button"
     {...rest}
-    className={classOf({ ...(look && { look }), ...(size && { size }) })}
+    className={classOf({ look, size })}
     // Not `disabled`: that would take the focus away from whoever has just pressed it.
     aria-disabled={busy || undefined}
     onClick={(event) => (busy ? event.preventDefault() : onClick?.(event))}
@@ -31,7 +31,7 @@ export const Button = ({
 )
 
 export const ButtonLink = ({ to, look, size, children }: Look & { to: string; children: ReactNode }) => (
-  <Link to={to} className={classOf({ ...(look && { look }), ...(size && { size }) })}>
+  <Link to={to} className={classOf({ look, size })}>
     {children}
   </Link>
 )

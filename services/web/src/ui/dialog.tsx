@@ -28,10 +28,10 @@ export const Question = ({
 }) => (
   <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
     <AlertDialog.Portal>
-      <AlertDialog.Backdrop className={style.backdrop ?? ''} />
-      <AlertDialog.Popup className={style.popup ?? ''}>
-        <AlertDialog.Title render={<h2 />}>{title}</AlertDialog.Title>
-        <AlertDialog.Description className={style.text ?? ''}>{text}</AlertDialog.Description>
+      <AlertDialog.Backdrop className={style.backdrop} />
+      <AlertDialog.Popup className={style.popup}>
+        <AlertDialog.Title>{title}</AlertDialog.Title>
+        <AlertDialog.Description className={style.text}>{text}</AlertDialog.Description>
         {children}
         <div className={style.actions}>
           <AlertDialog.Close render={<Button look="quiet" />}>{cancel}</AlertDialog.Close>

@@ -21,7 +21,7 @@ export const Form = <Values extends Record<string, string>>({
   children: ReactNode
 }) => (
   <BaseForm
-    className={style.form ?? ''}
+    className={style.form}
     errors={error instanceof ApiProblem ? error.fields : {}}
     onFormSubmit={(values) => onValues(values as Values)}
   >
@@ -40,24 +40,20 @@ type FieldProps = Omit<ComponentProps<'input'>, 'className' | 'name'> & {
 export const Field = ({ label, hint, multiline = false, ...input }: FieldProps) => {
   const text = useText()
   return (
-    <BaseField.Root name={input.name} className={style.field ?? ''}>
-      <BaseField.Label className={style.label ?? ''}>
+    <BaseField.Root name={input.name} className={style.field}>
+      <BaseField.Label className={style.label}>
         {label}
         {!input.required && <span className={style.optional}> ({text.optional})</span>}
       </BaseField.Label>
-      <BaseField.Control
-        {...input}
-        className={style.control ?? ''}
-        {...(multiline && { render: <textarea rows={4} /> })}
-      />
-      {hint && <BaseField.Description className={style.hint ?? ''}>{hint}</BaseField.Description>}
+      <BaseField.Control {...input} className={style.control} {...(multiline && { render: <textarea rows={4} /> })} />
+      {hint && <BaseField.Description className={style.hint}>{hint}</BaseField.Description>}
       <FieldErrors {...input} />
     </BaseField.Root>
   )
 }
 
 /** One line for each way in which a field can fail to fit; what the API said of it comes last. */
-const FieldErrors = ({ minLength = 0, maxLength = 0, min = 0, max = 0 }: FieldProps) => {
+const FieldErrors = ({ minLength = 0, maxLength = 0, min = 0, max = 0 }: ComponentProps<'input'>) => {
   const { form } = useText()
   const messages = {
     valueMissing: form.missing,
@@ -73,11 +69,11 @@ const FieldErrors = ({ minLength = 0, maxLength = 0, min = 0, max = 0 }: FieldPr
   return (
     <>
       {Object.entries(messages).map(([match, message]) => (
-        <BaseField.Error key={match} match={match as keyof typeof messages} className={style.error ?? ''}>
+        <BaseField.Error key={match} match={match as keyof typeof messages} className={style.error}>
           {message}
         </BaseField.Error>
       ))}
-      <BaseField.Error match="customError" className={style.error ?? ''} />
+      <BaseField.Error match="customError" className={style.error} />
     </>
   )
 }
@@ -87,7 +83,10 @@ export const Choice = ({
   label,
   options,
   ...select
-}: Omit<ComponentProps<'select'>, 'className'> & { label: string; options: readonly (readonly [string, string])[] }) => (
+}: Omit<ComponentProps<'select'>, 'className'> & {
+  label: string
+  options: readonly (readonly [string, string])[]
+}) => (
   <label className={style.field}>
     <span className={style.label}>{label}</span>
     <select {...select} className={style.control}>

@@ -21,9 +21,9 @@ export const Notice = ({ tone = 'plain', children }: { tone?: Tone; children: Re
   )
 }
 
-export const Empty = ({ title, text, children }: { title: string; text: string; children?: ReactNode }) => (
+export const Empty = ({ title, text, children }: { title?: string; text: string; children?: ReactNode }) => (
   <div className={style.empty}>
-    <h2>{title}</h2>
+    {title !== undefined && <h2>{title}</h2>}
     <p>{text}</p>
     {children}
   </div>

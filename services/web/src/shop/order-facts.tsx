@@ -1,0 +1,56 @@
+// Where an order goes, who brings it, and what became of the money.
+import { useQuery } from '@tanstack/react-query'
+import { queries } from '../api/queries.ts'
+import type { Order, Payment } from '../generated/api.ts'
+import { useFormat, useText } from '../text/preferences.ts'
+import { Card } from '../ui/page.tsx'
+import style from './order-page.module.css'
+
+export const OrderFacts = ({ order }: { order: Order }) => {
+  const { order: words, deliveryStatus } = useText()
+  const { dateTime } = useFormat()
+  // Neither exists from the beginning; the feed asks again when something is heard of them.
+  const { data: delivery } = useQuery({ ...queries.delivery(order.order_id), retry: false })
+  const { data: payment } = useQuery({ ...queries.payment(order.order_id), retry: false })
+  return (
+    <Card title={words.delivery}>
+      <dl className={style.facts}>
+        <div>
+          <dt>{words.to}</dt>
+          <dd>{order.delivery_address}</dd>
+        </div>
+        {delivery && (
+          <div>
+            <dt>{words.delivery}</dt>
+            <dd>{deliveryStatus[delivery.status]}</dd>
+          </div>
+        )}
+        {delivery?.courier && (
+          <div>
+            <dt>{words.courier}</dt>
+            <dd>{delivery.courier.name}</dd>
+          </div>
+        )}
+        <div>
+          <dt>{words.payment}</dt>
+          <dd>
+            <PaymentWords payment={payment} />
+          </dd>
+        </div>
+        <div>
+          <dt>{words.title(order.order_id)}</dt>
+          <dd>{dateTime(order.created_at)}</dd>
+        </div>
+      </dl>
+    </Card>
+  )
+}
+
+const PaymentWords = ({ payment }: { payment: Payment | undefined }) => {
+  const { order } = useText()
+  const { money } = useFormat()
+  if (!payment) return order.waitingPayment
+  if (payment.status === 'CAPTURED' && payment.amount) return order.charged(money(payment.amount))
+  if (payment.status === 'REFUNDED' && payment.amount) return order.refunded(money(payment.amount))
+  return order.notCharged
+}

@@ -1,0 +1,90 @@
+// The wallet: what it holds, adding to it, and every movement.
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link } from 'react-router'
+import { ApiProblem } from '../api/problem.ts'
+import { queries } from '../api/queries.ts'
+import type { LedgerEntry } from '../generated/api.ts'
+import { useFormat, useText } from '../text/preferences.ts'
+import { Button } from '../ui/button.tsx'
+import { Empty, Notice, Skeleton } from '../ui/notice.tsx'
+import { Card, Page } from '../ui/page.tsx'
+import { Problem } from '../ui/problem.tsx'
+import { Deposit } from './deposit.tsx'
+import style from './wallet-page.module.css'
+
+export default function WalletPage() {
+  const { wallet, checkout } = useText()
+  const { money } = useFormat()
+  const { data, error, refetch } = useQuery({
+    ...queries.balance(),
+    refetchInterval: ({ state }) => (isOpening(state.error) ? 1000 : false),
+  })
+  return (
+    <Page title={wallet.title} width="medium">
+      {isOpening(error) && <Notice>{checkout.opening}</Notice>}
+      {error && !isOpening(error) && !data && <Problem error={error} retry={refetch} />}
+      {!data && !error && <Skeleton height={10} />}
+      {data && (
+        <>
+          <div className={style.columns}>
+            <Card title={wallet.balance}>
+              <p className={style.balance} aria-live="polite">
+                {money({ amount: data.balance, currency: data.currency })}
+              </p>
+            </Card>
+            <Card title={wallet.deposit}>
+              <Deposit currency={data.currency} />
+            </Card>
+          </div>
+          <Ledger />
+        </>
+      )}
+    </Page>
+  )
+}
+
+const isOpening = (error: unknown) => error instanceof ApiProblem && error.code === 'not_found'
+
+const Ledger = () => {
+  const text = useText()
+  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery(queries.ledger())
+  const entries = data?.pages.flatMap(({ items }) => items)
+  return (
+    <Card title={text.wallet.ledger}>
+      {error && <Problem error={error} retry={refetch} />}
+      {!entries && !error && <Skeleton count={3} height={3} />}
+      {entries?.length === 0 && <Empty title={text.wallet.empty} text={text.wallet.emptyText} />}
+      <ul className={style.entries}>
+        {entries?.map((entry) => (
+          <li key={entry.entry_id} className={style.entry}>
+            <Entry entry={entry} />
+          </li>
+        ))}
+      </ul>
+      {hasNextPage && (
+        <Button look="quiet" busy={isFetchingNextPage} onClick={() => fetchNextPage()}>
+          {text.more}
+        </Button>
+      )}
+    </Card>
+  )
+}
+
+const Entry = ({ entry: { kind, amount, currency, order_id, at, balance_after } }: { entry: LedgerEntry }) => {
+  const { wallet } = useText()
+  const { signedMoney, money, dateTime } = useFormat()
+  return (
+    <>
+      <span>
+        {wallet.kinds[kind]} {order_id && <Link to={`/orders/${order_id}`}>{wallet.forOrder}</Link>}
+      </span>
+      <span className={style.amount} data-in={amount > 0}>
+        {signedMoney({ amount, currency })}
+      </span>
+      <time className={style.soft} dateTime={at}>
+        {dateTime(at)}
+      </time>
+      <span className={`${style.soft} ${style.right}`}>{wallet.after(money({ amount: balance_after, currency }))}</span>
+    </>
+  )
+}
