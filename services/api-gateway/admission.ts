@@ -11,7 +11,7 @@ export type Admission = {
   readonly tokens: Tokens
   /** For everything, by user, or by address where there is no valid token. */
   readonly limiter: RateLimiter
-  /** For signing in and registering, by address. */
+  /** For signing in, staying so and registering, by address. */
   readonly authLimiter: RateLimiter
 }
 
@@ -22,7 +22,7 @@ export const admit = async (
   { tokens, limiter, authLimiter }: Admission,
 ): Promise<Identity | undefined | Rejection> => {
   if (access === 'public') {
-    return take(http, http.path.startsWith('/api/auth/') ? authLimiter : limiter, addressKey(http.ip))
+    return take(http, signsIn.test(http.path) ? authLimiter : limiter, addressKey(http.ip))
   }
   const token = bearerToken(http.get('Authorization'))
   let identity = token === undefined ? undefined : tokens.known(token)
@@ -43,6 +43,7 @@ export const admit = async (
   return mayUse(access, role) ? identity : reject('forbidden', `This is for the role ${access}; yours is ${role}.`)
 }
 
+const signsIn = /^\/api\/(auth|session)(\/|$)/i
 const challenge = 'Bearer realm="deliveryflow"'
 const missing = reject('unauthenticated', 'Send Authorization: Bearer with the access_token of POST /api/auth/login.')
 

@@ -1,14 +1,17 @@
 // What browsers are told: the security headers, and whose pages may call the API.
 import cors from '@koa/cors'
-import type { Middleware } from 'koa'
+import type { Context, Middleware } from 'koa'
 import helmet from 'koa-helmet'
 
-const headersWith = (directives: Record<string, string[]>): Middleware =>
-  helmet({
+/** The headers with HSTS and without: over plain HTTP it must not be sent (RFC 6797, 7.2). */
+const headersWith = (directives: Record<string, string[]>) => {
+  const options = {
     contentSecurityPolicy: { useDefaults: false, directives },
     // Answers of the API are read by pages of other origins, where CORS allows it.
     crossOriginResourcePolicy: { policy: 'cross-origin' },
-  })
+  } as const
+  return { https: helmet(options), http: helmet({ ...options, strictTransportSecurity: false }) }
+}
 
 /** JSON answers need nothing and are shown nowhere. */
 const forApi = headersWith({ 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] })
@@ -25,9 +28,13 @@ const forDocs = headersWith({
   'frame-ancestors': ["'none'"],
 })
 
-/** The security headers of an answer. */
-export const securityHeaders: Middleware = (http, next) =>
-  http.path === '/docs' || http.path.startsWith('/docs/') ? forDocs(http, next) : forApi(http, next)
+/** The security headers of an answer; `isHttps`: whether its request came over https. */
+export const securityHeaders =
+  (isHttps: (http: Context) => boolean): Middleware =>
+  (http, next) => {
+    const headers = http.path === '/docs' || http.path.startsWith('/docs/') ? forDocs : forApi
+    return headers[isHttps(http) ? 'https' : 'http'](http, next)
+  }
 
 /** CORS for these origins; a page of any other gets no headers, so its browser keeps the answer from it. No cookies. */
 export const crossOrigin = (origins: readonly string[]): Middleware => {

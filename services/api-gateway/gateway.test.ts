@@ -127,6 +127,66 @@ describe('api-gateway without the services', () => {
     assert.equal(problem.headers.get('access-control-allow-origin'), 'https://shop.example', 'also on a refusal')
   })
 
+  describe('sessions of pages', () => {
+    const renew = (headers: Record<string, string>, url = base) =>
+      fetch(`${url}/api/session/renew`, { method: 'POST', headers })
+    const cookie = `refresh_token=${'s'.repeat(22)}.${'t'.repeat(43)}`
+
+    it('are for pages of the same origin: nobody else is let through to a session', async () => {
+      const { host, origin } = new URL(base)
+      const strangers: Record<string, string>[] = [
+        { 'sec-fetch-site': 'cross-site' },
+        { 'sec-fetch-site': 'same-site' },
+        { 'sec-fetch-site': 'cross-site', origin },
+        { origin: 'https://shop.example' },
+        { origin: 'null' },
+        { origin: `http://${host}.evil.example` },
+        {},
+      ]
+      for (const headers of strangers) {
+        const { code } = await problemOf(await renew({ ...headers, cookie }))
+        assert.equal(code, 'cross_origin', JSON.stringify(headers))
+      }
+      const stranger = { ...json, 'sec-fetch-site': 'cross-site' }
+      assert.equal(await codeOf('/api/session', post(login, stranger)), '403 cross_origin')
+      assert.equal(await codeOf('/api/session/end', { method: 'POST', headers: stranger }), '403 cross_origin')
+
+      const own: Record<string, string>[] = [
+        { 'sec-fetch-site': 'same-origin' },
+        { 'sec-fetch-site': 'none' },
+        { origin },
+      ]
+      for (const headers of own) {
+        const response = await renew({ ...headers, cookie })
+        assert.equal((await problemOf(response)).code, 'unavailable', 'identity is asked')
+        assert.equal(response.headers.get('set-cookie'), null, 'who is away ends no session')
+      }
+    })
+
+    it('are not there without a cookie: 401, also for what is no browser', async () => {
+      assert.equal((await problemOf(await renew({}))).code, 'unauthenticated')
+      assert.equal((await problemOf(await renew({ 'sec-fetch-site': 'same-origin' }))).code, 'unauthenticated')
+      const tooLong = { 'sec-fetch-site': 'same-origin', cookie: `refresh_token=${'a'.repeat(2001)}` }
+      assert.equal((await problemOf(await renew(tooLong))).code, 'unauthenticated')
+      const end = await fetch(`${base}/api/session/end`, { method: 'POST' })
+      assert.deepEqual([end.status, await end.json()], [200, {}])
+    })
+
+    it('have a cookie that no script reads, Secure where the request came over https', async () => {
+      const forwarded = { 'X-Forwarded-Proto': 'https' }
+      const cookieOf = async (url: string) => (await renew(forwarded, url)).headers.get('set-cookie')
+      const plain = 'refresh_token=; Path=/api/session; Max-Age=0; HttpOnly; SameSite=Strict'
+      assert.equal(await cookieOf(base), plain, 'a header that no trusted proxy sets is not believed')
+      const proxied = await gateway({ TRUSTED_PROXIES: '1' })
+      assert.equal(await cookieOf(proxied), `${plain}; Secure`)
+      assert.equal(await cookieOf(await gateway({ HTTPS_ONLY: 'true' })), `${plain}; Secure`)
+      const hsts = async (url: string) =>
+        (await fetch(`${url}/openapi.json`, { headers: forwarded })).headers.get('strict-transport-security')
+      assert.match((await hsts(proxied)) ?? '', /max-age=\d+/)
+      assert.equal(await hsts(base), null)
+    })
+  })
+
   it('limits the rate of an address, tells how long to wait, and counts sign-ins apart', async () => {
     const url = await gateway({ RATE_LIMIT_PER_MINUTE: '3', RATE_LIMIT_AUTH_PER_MINUTE: '2', TRUSTED_PROXIES: '1' })
     const ask = (path: string, address: string, init?: RequestInit) =>
@@ -142,6 +202,8 @@ describe('api-gateway without the services', () => {
     const wait = Number(response.headers.get('retry-after'))
     assert.ok(wait > 0 && wait <= 60)
     assert.equal((await ask('/api/auth/login', unique, post('{}'))).status, 400)
+    assert.equal((await ask('/API/session/renew', unique, { method: 'POST' })).status, 401)
+    assert.equal((await ask('/api/session/end', unique, { method: 'POST' })).status, 429, 'sessions count as sign-ins')
     assert.notEqual((await ask('/api/orders', `11${unique.slice(2)}`)).status, 429)
   })
 

@@ -35,6 +35,7 @@ export const startGateway = async (context: GatewayContext, { health }: Surround
     held: heldAnswers(),
     streams: new Map(),
     streams_per_user: settings.EVENT_STREAMS_PER_USER,
+    isHttps: (http) => settings.HTTPS_ONLY || http.secure,
   }
   const limiter = rateLimiter('requests', settings.RATE_LIMIT_PER_MINUTE, redis)
   const authLimiter = rateLimiter('auth', settings.RATE_LIMIT_AUTH_PER_MINUTE, redis)
@@ -55,7 +56,7 @@ export const startGateway = async (context: GatewayContext, { health }: Surround
   app
     .use(probes({ health, degraded }))
     .use(observeRequests)
-    .use(securityHeaders)
+    .use(securityHeaders(gateway.isHttps))
     .use(crossOrigin(settings.CORS_ORIGINS))
     .use(answerProblems(log))
     .use(api.routes())

@@ -49,4 +49,6 @@ export type Gateway = {
   /** How many event streams each user has open here, and may have. */
   readonly streams: Map<string, number>
   readonly streams_per_user: number
+  /** Whether a request came over https, to here or to a proxy that is trusted. */
+  readonly isHttps: (http: Context) => boolean
 }

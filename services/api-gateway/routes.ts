@@ -10,10 +10,14 @@ import { handleFollowOrder } from './follow-order.ts'
 import type { Asked, Composed, Gateway, Handler } from './handler.ts'
 import { type Input, inputCheck } from './input.ts'
 import { handleGetProduct, handleListProducts } from './products.ts'
+import { handleEndSession, handleRenewSession, handleStartSession } from './session.ts'
 
 const composed: { [Id in Composed]: Handler<Id> } = {
   createOrder: handleCreateOrder,
   followOrder: handleFollowOrder,
+  startSession: handleStartSession,
+  renewSession: handleRenewSession,
+  endSession: handleEndSession,
   listProducts: handleListProducts,
   getProduct: handleGetProduct,
 }

@@ -16,7 +16,15 @@ export const settings = z.object({
     .min(0)
     .max(10)
     .default(0)
-    .describe('proxies in front, each of which adds to X-Forwarded-For; 0: the header is not believed'),
+    .describe(
+      'proxies in front, each of which adds to X-Forwarded-For; 0: that and X-Forwarded-Proto are not believed',
+    ),
+  HTTPS_ONLY: z
+    .stringbool()
+    .default(false)
+    .describe(
+      'whether everybody comes over https, also where no trusted proxy says so: cookies are Secure, HSTS is sent',
+    ),
   CORS_ORIGINS: z
     .string()
     .default('')
@@ -24,7 +32,7 @@ export const settings = z.object({
     .pipe(z.array(origin))
     .describe('origins, comma-separated, whose pages may call the API; none by default'),
   RATE_LIMIT_PER_MINUTE: perMinute(600).describe('requests of one user, or of one address without a token'),
-  RATE_LIMIT_AUTH_PER_MINUTE: perMinute(60).describe('requests of one address to /api/auth'),
+  RATE_LIMIT_AUTH_PER_MINUTE: perMinute(60).describe('requests of one address to /api/auth and /api/session'),
   EVENT_STREAMS_PER_USER: z.coerce
     .number()
     .int()

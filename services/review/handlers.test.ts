@@ -27,11 +27,12 @@ describe('review on MongoDB', () => {
     await opened.close()
   })
 
-  const completed = async (user_id: string, ...products: string[]) => {
+  const completed = (user_id: string, ...products: string[]) => completedAt(new Date(), user_id, ...products)
+  const completedAt = async (time: Date, user_id: string, ...products: string[]) => {
     const price = { amount: 100, currency: 'EUR' }
     const items = products.map((product_id) => ({ product_id, name: 'a cup', quantity: 1, price }))
     const data: DataOf<typeof orderCompleted> = { order_id: randomUUID(), user_id, total: price, items }
-    const message = { type: orderCompleted.type, data, time: new Date() } as Message<typeof orderCompleted>
+    const message = { type: orderCompleted.type, data, time } as Message<typeof orderCompleted>
     assert.ok('each' in handle.notePurchases)
     await handle.notePurchases.each(message, context)
   }
@@ -105,5 +106,69 @@ describe('review on MongoDB', () => {
       await refusal(handle.list({ product_id: product, limit: 3, cursor: 'nonsense' }, context, undefined)),
       'invalid_request',
     )
+  })
+
+  describe('of one user', () => {
+    const asUser = (user_id: string) => {
+      const caller = { user_id, role: 'customer' as const }
+      const mine = (limit: number, cursor?: string) => handle.listMine({ limit, cursor }, context, caller)
+      const awaited = (limit: number, cursor?: string) => handle.listAwaited({ limit, cursor }, context, caller)
+      return { mine, awaited }
+    }
+    /** All items of a list, taken by pages of two. */
+    const all = async <Item>(
+      list: (limit: number, cursor?: string) => Promise<{ items: Item[]; next_cursor: string | null } | Rejection>,
+    ) => {
+      const items: Item[] = []
+      for (let cursor: string | undefined; ; ) {
+        const answer = await list(2, cursor)
+        assert.ok(!(answer instanceof Rejection))
+        items.push(...answer.items)
+        assert.ok(answer.items.length <= 2)
+        if (answer.next_cursor === null) return items
+        cursor = answer.next_cursor
+      }
+    }
+
+    it('lists own reviews, newest first, page by page', async () => {
+      const [user, other] = [randomUUID(), randomUUID()]
+      const products = Array.from({ length: 5 }, () => randomUUID())
+      await completed(user, ...products)
+      await completed(other, ...products)
+      for (const product of products) {
+        await review(user, product)
+        await review(other, product, 1)
+      }
+      const listed = await all(asUser(user).mine)
+      assert.deepEqual(
+        listed.map(({ product_id, rating }) => [product_id, rating]),
+        products.toReversed().map((product) => [product, 5]),
+      )
+      assert.deepEqual(await all(asUser(randomUUID()).mine), [])
+      assert.equal(await refusal(asUser(user).mine(2, 'nonsense')), 'invalid_request')
+    })
+
+    it('lists what was received and not reviewed, received last first, page by page', async () => {
+      const [user, other] = [randomUUID(), randomUUID()]
+      const [first, second, third] = [randomUUID(), randomUUID(), randomUUID()]
+      const together = Array.from({ length: 4 }, () => randomUUID())
+      const at = (n: number) => new Date(Date.UTC(2026, 0, n))
+      await completedAt(at(1), user, first)
+      await completedAt(at(2), user, second)
+      await completedAt(at(3), user, third)
+      await completedAt(at(4), user, ...together)
+      await completedAt(at(5), user, first)
+      await completedAt(at(6), other, first, randomUUID())
+      const received = async () => (await all(asUser(user).awaited)).map(({ product_id }) => product_id)
+      assert.deepEqual(await received(), [...together.toSorted().toReversed(), third, second, first])
+
+      await review(user, third)
+      await review(user, together[0] ?? assert.fail())
+      await review(other, first)
+      assert.deepEqual(await received(), [...together.slice(1).toSorted().toReversed(), second, first])
+      const last = (await all(asUser(user).awaited)).at(-1)
+      assert.equal(last?.received_at, at(1).toISOString(), 'what was bought again was received before')
+      assert.equal(await refusal(asUser(user).awaited(2, 'nonsense')), 'invalid_request')
+    })
   })
 })

@@ -1,12 +1,15 @@
 // For each message and call of review: load, decide, save, emit.
 import {
   type createReview,
+  type listMyReviews,
+  type listReviewable,
   type listReviews,
   type orderCompleted,
   reviewCreated,
   type topology,
 } from '@deliveryflow/contracts'
 import { type AnswerOf, type Context, type HearOf, newId, reject } from '@deliveryflow/kit'
+import { awaitedPage, placeIn } from './awaited.ts'
 import { pageOf, placeOf, purchasesOf, ratingOf, viewOf } from './domain.ts'
 import * as store from './store.ts'
 
@@ -36,13 +39,26 @@ export const create: Answer<typeof createReview> = async (input, { mongo, outbox
 
 export const list: Answer<typeof listReviews> = async ({ product_id, limit, cursor }, { mongo }) => {
   const before = cursor === undefined ? null : placeOf(cursor)
-  if (before === undefined) {
-    return reject('invalid_request', 'The cursor is not one of ours; leave it out to begin with the newest review.')
-  }
+  if (before === undefined) return unknownCursor()
   // One more than asked for tells whether there is a next page.
   const [found, counts] = await Promise.all([
-    store.selectReviews(mongo, product_id, before, limit + 1),
+    store.selectReviews(mongo, { product_id }, before, limit + 1),
     store.countByRating(mongo, product_id),
   ])
   return { ...pageOf(found, limit), rating: ratingOf(counts) }
 }
+
+export const listMine: Answer<typeof listMyReviews> = async ({ limit, cursor }, { mongo }, { user_id }) => {
+  const before = cursor === undefined ? null : placeOf(cursor)
+  if (before === undefined) return unknownCursor()
+  return pageOf(await store.selectReviews(mongo, { user_id }, before, limit + 1), limit)
+}
+
+export const listAwaited: Answer<typeof listReviewable> = async ({ limit, cursor }, { mongo }, { user_id }) => {
+  const from = cursor === undefined ? undefined : placeIn(user_id, cursor)
+  if (from === null) return unknownCursor()
+  return awaitedPage(user_id, await store.selectAwaited(mongo, user_id, from, limit + 1), limit)
+}
+
+const unknownCursor = () =>
+  reject('invalid_request', 'The cursor is not one of ours; leave it out to begin with the newest.')

@@ -10,5 +10,7 @@ export default defineService(topology.review, {
   answers: {
     create_review: handle.create,
     'review.list': handle.list,
+    'review.list_mine': handle.listMine,
+    'review.list_awaited': handle.listAwaited,
   },
 })

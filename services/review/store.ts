@@ -9,6 +9,7 @@ import {
   embeddedOutbox,
   outboxIndex,
 } from '@deliveryflow/kit/mongo/outbox'
+import { type Place, purchaseKeysOf } from './awaited.ts'
 import { type Purchase, purchaseKey, type RatingCount, type Review } from './domain.ts'
 
 /** What the handlers are given: the database, and the outbox by which a review is inserted. */
@@ -33,11 +34,12 @@ export const openStore = async ({ settings, log }: { settings: { MONGODB_URL: st
 const reviews = async (mongo: Mongo) => (await mongo.database()).collection<Review>('reviews')
 const purchases = async (mongo: Mongo) => (await mongo.database()).collection<Purchase>('purchases')
 
-/** One review of a product by a user, pages of a product, pending events. */
+/** One review of a product by a user, pages of a product and of a user, pending events. */
 const prepare: MongoOptions['prepare'] = async (db) => {
   const collection = db.collection('reviews')
   await collection.createIndex({ user_id: 1, product_id: 1 }, { unique: true })
   await collection.createIndex({ product_id: 1, _id: -1 })
+  await collection.createIndex({ user_id: 1, _id: -1 })
   await collection.createIndex(outboxIndex)
 }
 
@@ -68,19 +70,46 @@ const unlessThere = async (insert: Promise<unknown>): Promise<boolean> => {
   }
 }
 
-/** Reviews of a product, newest first, that are older than the review `before`. */
+/** Reviews of a product or of a user, newest first, that are older than the review `before`. */
 export const selectReviews = async (
   mongo: Mongo,
-  product_id: string,
+  whose: { product_id: string } | { user_id: string },
   before: string | null,
   limit: number,
 ): Promise<Review[]> =>
   (await reviews(mongo))
-    .find({ product_id, ...(before !== null && { _id: { $lt: before } }) })
+    .find({ ...whose, ...(before !== null && { _id: { $lt: before } }) })
     .sort({ _id: -1 })
     .limit(limit)
     .project<Review>({ outbox: 0, outbox_pending: 0 })
     .toArray()
+
+/**
+ * Purchases of a user that no review of theirs is about, received last first, behind the place. What was reviewed is asked for
+ * first and left out by its keys: a $lookup would be one question, but the stand-ins have none.
+ */
+export const selectAwaited = async (
+  mongo: Mongo,
+  user_id: string,
+  from: Place | undefined,
+  limit: number,
+): Promise<Purchase[]> => {
+  const reviewed = await (await reviews(mongo))
+    .find({ user_id })
+    .project<Pick<Review, 'product_id'>>({ _id: 0, product_id: 1 })
+    .toArray()
+  const { after, before } = purchaseKeysOf(user_id)
+  const $nin = reviewed.map(({ product_id }) => purchaseKey(user_id, product_id))
+  const behind = from && [
+    { received_at: { $lt: from.received_at } },
+    { received_at: from.received_at, _id: { $lt: from._id } },
+  ]
+  return (await purchases(mongo))
+    .find({ _id: { $gt: after, $lt: before, $nin }, ...(behind && { $or: behind }) })
+    .sort({ received_at: -1, _id: -1 })
+    .limit(limit)
+    .toArray()
+}
 
 /**
  * How many reviews of a product give so many stars. Counted when asked: a stored sum could not change together with the
