@@ -7,7 +7,7 @@ import { type ManagedProcess, managedProcess } from './managed.ts'
 import type { Processes } from './processes.ts'
 
 const web = fileURLToPath(new URL('../services/web', import.meta.url))
-const vite = fileURLToPath(import.meta.resolve('vite/bin/vite.js'))
+const vite = fileURLToPath(new URL('bin/vite.js', import.meta.resolve('vite/package.json')))
 const sources = ['src', 'public', 'index.html', 'vite.config.ts', 'package.json', '../../package-lock.json']
 
 /** Builds the pages unless they are up to date, which takes some seconds. Throws BackendError with what the build said. */

@@ -34,8 +34,8 @@ const files = sirv(dist, {
 })
 
 const server = createServer((request, response) => {
-  if (request.url === '/healthz') return response.writeHead(200).end('ok')
-  files(request, response, () => response.writeHead(404, { 'Cache-Control': 'no-store' }).end())
+  if (request.url === '/healthz') response.writeHead(200).end('ok')
+  else files(request, response, () => void response.writeHead(404, { 'Cache-Control': 'no-store' }).end())
 })
 
 server.on('error', (error) => fail(`The pages cannot be served on ${host}:${port}: ${error.message}`))

@@ -23,12 +23,16 @@ export const Form = <Values extends Record<string, string>>({
   <BaseForm
     className={style.form}
     errors={error instanceof ApiProblem ? error.fields : {}}
-    onFormSubmit={(values) => onValues(values as Values)}
+    // Not the values that Base UI gathers: those lack native fields, such as stars and check boxes.
+    onFormSubmit={(_values, { event }) => onValues(valuesOf<Values>(event))}
   >
     {error != null && <Problem error={error} />}
     {children}
   </BaseForm>
 )
+
+const valuesOf = <Values,>({ target }: Event): Values =>
+  Object.fromEntries(new FormData(target as HTMLFormElement)) as Values
 
 type FieldProps = Omit<ComponentProps<'input'>, 'className' | 'name'> & {
   name: string

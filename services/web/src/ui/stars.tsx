@@ -8,7 +8,7 @@ const five = [1, 2, 3, 4, 5] as const
 export const Stars = ({ average, count }: { average: number | null; count?: number }) => {
   const { shop, reviews } = useText()
   const { number } = useFormat()
-  if (average === null) return <span className={style.count}>{shop.noRating}</span>
+  if (average === null) return <span className={style.none}>{shop.noRating}</span>
   const words = count === undefined ? reviews.stars(average) : shop.rating(number(average, 1), count)
   return (
     <span className={style.stars} role="img" aria-label={words}>
