@@ -64,6 +64,7 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
     await Promise.all([prepareBackends(backends, report), buildPages(backends.processes, report)])
     const web_port = await freePort()
     const http_port = options.http_port === 'free' ? await freePort() : options.http_port
+    const url = `http://localhost:${http_port}`
     const secret = openSecrets(join(options.dir, 'service-secrets.json'))
     const admin = { email: 'admin@deliveryflow.example', password: secret('admin') }
     const environment = {
@@ -72,6 +73,7 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
       API_GATEWAY__HTTP_PORT: String(http_port),
       API_GATEWAY__HTTP_HOST: '127.0.0.1',
       API_GATEWAY__WEB_URL: `http://127.0.0.1:${web_port}`,
+      NOTIFICATION_WORKER__PUBLIC_URL: process.env.NOTIFICATION_WORKER__PUBLIC_URL ?? process.env.PUBLIC_URL ?? url,
       IDENTITY__KEY_ENCRYPTION_KEY: createHash('sha256').update(secret('key-encryption')).digest('base64url'),
       AUDIT__ARCHIVE_URL:
         process.env.AUDIT__ARCHIVE_URL ?? process.env.ARCHIVE_URL ?? pathToFileURL(join(options.dir, 'archive')).href,
@@ -88,7 +90,6 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
       startServices(backends, environment, options.each ?? false),
       pages.start(),
     ])
-    const url = `http://localhost:${http_port}`
     const forget = noteRunning(options.dir, { url, admin, backends })
     return {
       dir: options.dir,

@@ -13,7 +13,7 @@ const token = 'abc-DEF_123'
 const samples: { [K in Letter['kind']]: { letter: Extract<Letter, { kind: K }>; link: string } } = {
   welcome: { letter: { kind: 'welcome' }, link: 'https://shop.example/' },
   verify_email: { letter: { kind: 'verify_email' }, link: `https://shop.example/verify-email#token=${token}` },
-  password_reset: { letter: { kind: 'password_reset' }, link: `https://shop.example/password-reset#token=${token}` },
+  password_reset: { letter: { kind: 'password_reset' }, link: `https://shop.example/reset-password#token=${token}` },
   order_paid: {
     letter: { kind: 'order_paid', order_id, total },
     link: `https://shop.example/orders/${order_id}`,

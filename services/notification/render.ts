@@ -69,7 +69,7 @@ const factsOf = (about: Letter, locale: Locale, publicUrl: string, token: string
     case 'verify_email':
       return { url: page('/verify-email'), token }
     case 'password_reset':
-      return { url: page('/password-reset'), token }
+      return { url: page('/reset-password'), token }
     case 'order_paid': {
       const { order_id, total } = about
       return { order_id, total: format(total, locale), url: page(`/orders/${order_id}`) }
