@@ -76,7 +76,9 @@ const added = new Set([
 
 const recordsOfStream = async (js: JetStreamClient, after: number, last: number): Promise<Map<number, Hashed>> => {
   const records = new Map<number, Hashed>()
-  for await (const { seq, subject, header, data, time } of storedFrom(js, 'EVENTS', after + 1, last - after)) {
+  for await (const { seq, subject, header, data, time } of storedFrom(js, 'EVENTS', after + 1, {
+    page: last - after,
+  })) {
     if (seq > last) break
     const record = recordOfStream({ seq, subject, headers: header, data, time })
     records.set(seq, hashed({ ...record, headers: record.headers.filter(([name]) => !added.has(name)) }))

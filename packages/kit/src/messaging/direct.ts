@@ -1,18 +1,25 @@
 // Reads a stream by place, without a consumer; any replica answers.
 import { type JetStreamClient, JetStreamError, type StoredMsg } from '@nats-io/jetstream'
 
-/** The messages from a place on, in the order of their places. Read a page at a time, so that memory does not grow with their number. */
+/**
+ * The messages from a place on, in the order of their places; of those on a subject where one is named, which may hold wildcards. Read a page
+ * at a time, so that memory does not grow with their number.
+ */
 export async function* storedFrom(
   js: JetStreamClient,
   stream: string,
   sequence: number,
-  page = 500,
+  { page = 500, subject }: { page?: number; subject?: string | undefined } = {},
 ): AsyncGenerator<StoredMsg> {
   const { direct } = await js.jetstreamManager(false)
   for (let from = sequence; ; ) {
     let read = 0
     try {
-      for await (const message of await direct.getBatch(stream, { seq: from, batch: page })) {
+      for await (const message of await direct.getBatch(stream, {
+        seq: from,
+        batch: page,
+        ...(subject !== undefined && { next_by_subj: subject }),
+      })) {
         read++
         from = message.seq + 1
         yield message
