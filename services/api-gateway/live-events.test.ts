@@ -1,28 +1,28 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { type OrderEvent, orderEvents } from './order-events.ts'
+import { type LiveEvent, liveEvents } from './live-events.ts'
 
 /** The hub, with the wire it listens on in the test's hand. */
 const hub = () => {
   let wanted: (orderId: string) => boolean = () => false
-  let deliver: (event: OrderEvent) => void = () => undefined
-  const orders = orderEvents((wants, onEvent) => {
+  let deliver: (event: LiveEvent) => void = () => undefined
+  const events = liveEvents((wants, onEvent) => {
     wanted = wants
     deliver = onEvent as typeof deliver
     return { stop: () => undefined }
   })
-  const happen = (orderId: string, type: OrderEvent['type']) => {
-    if (wanted(orderId)) deliver({ aggregate: orderId, type } as OrderEvent)
+  const happen = (orderId: string, type: LiveEvent['type']) => {
+    if (wanted(orderId)) deliver({ aggregate: orderId, type } as LiveEvent)
   }
-  return { orders, happen, wanted: (orderId: string) => wanted(orderId) }
+  return { events, happen, wanted: (orderId: string) => wanted(orderId) }
 }
 
-describe('orderEvents', () => {
+describe('liveEvents', () => {
   it('hands each follower the events of its order, and wants none of others', () => {
-    const { orders, happen, wanted } = hub()
+    const { events, happen, wanted } = hub()
     const seen: string[] = []
-    const unfollowFirst = orders.follow('a', ({ type }) => seen.push(`first ${type}`))
-    const unfollowSecond = orders.follow('a', ({ type }) => seen.push(`second ${type}`))
+    const unfollowFirst = events.follow('a', ({ type }) => seen.push(`first ${type}`))
+    const unfollowSecond = events.follow('a', ({ type }) => seen.push(`second ${type}`))
     happen('a', 'order_created')
     unfollowFirst()
     happen('b', 'order_created')
@@ -33,9 +33,9 @@ describe('orderEvents', () => {
   })
 
   it('misses nothing of an order whose id becomes known after its first events', () => {
-    const { orders, happen, wanted } = hub()
+    const { events, happen, wanted } = hub()
     const seen: string[] = []
-    const recording = orders.record()
+    const recording = events.record()
     happen('a', 'order_created')
     happen('b', 'order_created')
     happen('a', 'inventory_reserved')
@@ -48,8 +48,8 @@ describe('orderEvents', () => {
   })
 
   it('records no more once a recording is ended without an order', () => {
-    const { orders, wanted } = hub()
-    const recording = orders.record()
+    const { events, wanted } = hub()
+    const recording = events.record()
     assert.equal(wanted('any'), true)
     recording.end()
     assert.equal(wanted('any'), false)
