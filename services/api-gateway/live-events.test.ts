@@ -47,6 +47,22 @@ describe('liveEvents', () => {
     assert.deepEqual(seen, ['order_created', 'inventory_reserved', 'order_paid'])
   })
 
+  it('hands all that happens to who follows all; to who follows an order its journey alone', () => {
+    const { events, happen, wanted } = hub()
+    const [all, ofOrder]: [string[], string[]] = [[], []]
+    const unfollowAll = events.followAll(({ type }) => all.push(type))
+    const unfollow = events.follow('a', ({ type }) => ofOrder.push(type))
+    happen('a', 'order_created')
+    happen('a', 'step_timed_out')
+    happen('b', 'user_registered')
+    unfollowAll()
+    happen('a', 'order_cancelled')
+    unfollow()
+    assert.deepEqual(all, ['order_created', 'step_timed_out', 'user_registered'])
+    assert.deepEqual(ofOrder, ['order_created', 'order_cancelled'])
+    assert.equal(wanted('b'), false)
+  })
+
   it('records no more once a recording is ended without an order', () => {
     const { events, wanted } = hub()
     const recording = events.record()

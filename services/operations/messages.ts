@@ -1,7 +1,7 @@
 // What lies in a stream, a page at a time: backwards from its end, or forwards from a place on. Reads by place, without a consumer.
 import type { listStreamMessages } from '@deliveryflow/contracts'
 import { reject } from '@deliveryflow/kit'
-import { storedFrom } from '@deliveryflow/kit/messaging/direct'
+import { ownHeaders, storedFrom } from '@deliveryflow/kit/messaging/direct'
 import { found } from '@deliveryflow/kit/messaging/provision'
 import type { JetStreamClient, StoredMsg } from '@nats-io/jetstream'
 import { type Answer, forbidden } from './context.ts'
@@ -76,7 +76,7 @@ const backwards = async ({ js, stream, limit, subject }: Wanted, first: number, 
 }
 
 const viewOf = ({ seq, subject, time, header, data }: StoredMsg) => {
-  const headers = header.keys().flatMap((name) => header.values(name).map((value) => [name, value] as const))
+  const headers = ownHeaders(header)
   const isCut = data.length > told.body || headers.some(([, value]) => value.length > told.header)
   return {
     sequence: seq,

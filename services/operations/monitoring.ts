@@ -1,8 +1,9 @@
 // What operators see of the running system: its instances, and its streams with their consumers. What lies in a stream is messages.ts's.
 import { type listServices, type listStreams, services as places } from '@deliveryflow/contracts'
+import { type Background, repeat } from '@deliveryflow/kit'
 import type { ConsumerReading, StreamReading } from '@deliveryflow/kit/messaging/streams'
 import type { Instance } from '@deliveryflow/kit/rpc/instances'
-import { type Answer, forbidden } from './context.ts'
+import { type Answer, forbidden, type OperationsContext } from './context.ts'
 
 export const services: Answer<typeof listServices> = async (_, { connection, instances }, caller) => {
   if (caller.role !== 'admin') return forbidden()
@@ -33,9 +34,13 @@ const countsView = ({ answered, failed, processing_ms }: Omit<Instance['endpoint
   average_ms: answered > 0 ? Math.round((processing_ms / answered) * 100) / 100 : null,
 })
 
-export const streams: Answer<typeof listStreams> = async ({ samples_after }, { connection, sampler }, caller) => {
+export const streams: Answer<typeof listStreams> = async (
+  { samples_after },
+  { connection, streams, samples },
+  caller,
+) => {
   if (caller.role !== 'admin') return forbidden()
-  const { streams: read, read_at } = await sampler.latest(connection)
+  const { streams: read, read_at } = await streams(connection)
   const after = samples_after && new Date(samples_after).toISOString()
   return {
     read_at: read_at.toISOString(),
@@ -43,11 +48,29 @@ export const streams: Answer<typeof listStreams> = async ({ samples_after }, { c
       ...streamView(stream),
       consumers: stream.consumers.map((consumer) => ({
         ...consumerView(consumer),
-        samples: sampler.samplesOf(stream.name, consumer.name, after),
+        samples: samples.of(stream.name, consumer.name, after),
       })),
     })),
   }
 }
+
+/** Milliseconds between two samples. */
+const sampleEvery = 5000
+
+/** Starts to keep samples of all consumers. While NATS does not answer there are none. */
+export const startSampling = ({ connection, streams, samples, log }: OperationsContext): Background =>
+  repeat(0, async () => {
+    try {
+      const { streams: read, read_at } = await streams(connection)
+      samples.keep(
+        read.flatMap(({ consumers }) => consumers),
+        read_at,
+      )
+    } catch (error) {
+      log.warn({ err: error }, 'the streams could not be read; it is tried again')
+    }
+    return sampleEvery
+  })
 
 const streamView = ({ name, contract, info, reason }: StreamReading) => {
   const about = contract?.about ?? null

@@ -1,13 +1,11 @@
 // operations on one screen: what people see of the running system, and do to it.
 import { topology } from '@deliveryflow/contracts'
-import { defineService, repeat } from '@deliveryflow/kit'
+import { defineService } from '@deliveryflow/kit'
 import * as act from './acts.ts'
 import { openReadings } from './context.ts'
 import * as letters from './handlers.ts'
 import { messages } from './messages.ts'
 import * as see from './monitoring.ts'
-
-const sampleEvery = 5000
 
 export default defineService(topology.operations, {
   open: openReadings,
@@ -25,9 +23,5 @@ export default defineService(topology.operations, {
     'dead_letters.retry': letters.retry,
     'dead_letters.drop': letters.drop,
   },
-  background: async ({ sampler, connection, log }) =>
-    repeat(0, async () => {
-      await sampler.sample(connection).catch((err: unknown) => log.warn({ err }, 'the streams could not be read'))
-      return sampleEvery
-    }),
+  background: async (context) => see.startSampling(context),
 })

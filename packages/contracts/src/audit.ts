@@ -143,12 +143,9 @@ export const restoreSegment = userRpc('audit.restore_segment', {
 
 const verification = z.strictObject({
   after: z.coerce.number().int().min(0).default(0).meta({ description: 'begins behind this place of the history' }),
-  cursor: text
-    .max(1000)
-    .optional()
-    .meta({
-      description: 'the next_cursor of the part before, which this one goes on from; after is not looked at then',
-    }),
+  cursor: text.max(1000).optional().meta({
+    description: 'the next_cursor of the part before, which this one goes on from; after is not looked at then',
+  }),
   limit: z.coerce.number().int().min(1).max(20_000).default(5000),
 })
 

@@ -32,3 +32,20 @@ export async function* storedFrom(
     if (read < page) return
   }
 }
+
+/** What the server adds to a message that is read by its place. Source: nats-io/nats-architecture-and-design, ADR-31. */
+const added = new Set([
+  'Nats-Stream',
+  'Nats-Subject',
+  'Nats-Sequence',
+  'Nats-Time-Stamp',
+  'Nats-Num-Pending',
+  'Nats-Last-Sequence',
+])
+
+/** The headers that a message was published with, in their order; one with several values stands there as often. */
+export const ownHeaders = (header: StoredMsg['header']): [name: string, value: string][] =>
+  header
+    .keys()
+    .filter((name) => !added.has(name))
+    .flatMap((name) => header.values(name).map((value): [string, string] => [name, value]))
