@@ -2,7 +2,7 @@
 import { createOrder, getOrderStatus, type OrderView } from '@deliveryflow/contracts'
 import { Rejection, reject } from '@deliveryflow/kit'
 import type { Gateway, Handler } from './handler.ts'
-import type { Recording } from './order-events.ts'
+import type { Recording } from './live-events.ts'
 import { type Outcome, outcomeAfter, outcomeOf, waitSeconds } from './order-outcome.ts'
 
 /** Watching has no memory and may miss an event, so the order is asked as well. */
@@ -15,7 +15,7 @@ export const handleCreateOrder: Handler<'createOrder'> = async ({ body, headers,
   }
   const idempotency_key = headers['idempotency-key']
   const seconds = waitSeconds(headers.prefer)
-  const recording = seconds > 0 ? gateway.orders.record() : undefined
+  const recording = seconds > 0 ? gateway.events.record() : undefined
   try {
     const created = await gateway.call(
       createOrder,

@@ -3,33 +3,30 @@
 // No gap and nothing twice: live events are heard before the stored timeline is read, and the feed knows each by its id. The
 // timeline lags a little behind and watching may lose an event, so it is read again after a second, at each heartbeat, and
 // before the end.
-import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { getOrderStatus, getTimeline, isFinal, type TimelineEntry } from '@deliveryflow/contracts'
-import { Rejection, reject } from '@deliveryflow/kit'
-import type { Gateway, Handler } from './handler.ts'
-import { entryOf, heartbeat, orderFeed, retry } from './order-feed.ts'
+import { Rejection } from '@deliveryflow/kit'
+import { openEventStream, takeSeat } from './event-stream.ts'
+import type { Handler } from './handler.ts'
+import { entryOf, orderFeed } from './order-feed.ts'
 
 const readAgainAfter = 1000
 const patience = 20
-const heartbeatEvery = 15_000
 
 export const handleFollowOrder: Handler<'followOrder'> = async (asked, gateway) => {
-  const { params, headers, caller, expires_at, http } = asked
+  const { params, headers, caller, http } = asked
   const { order_id } = params
   const order = await gateway.call(getOrderStatus, { order_id }, { caller })
   if (order instanceof Rejection) return order
   const leave = takeSeat(gateway, caller.user_id)
-  if (!leave) {
-    return reject('too_many_requests', `You follow ${gateway.streams_per_user} orders already; close one of them.`)
-  }
+  if (leave instanceof Rejection) return leave
 
   const feed = orderFeed(order_id, headers['last-event-id'])
   const early: TimelineEntry[] = []
   let hear = (entry: TimelineEntry): void => {
     early.push(entry)
   }
-  const unfollow = gateway.orders.follow(order_id, (event) => hear(entryOf(event)))
+  const unfollow = gateway.events.follow(order_id, (event) => hear(entryOf(event)))
   const stored = async (): Promise<TimelineEntry[]> => {
     try {
       const timeline = await gateway.call(getTimeline, { order_id }, { caller })
@@ -54,30 +51,20 @@ export const handleFollowOrder: Handler<'followOrder'> = async (asked, gateway) 
     return undefined
   }
 
-  const stream = new PassThrough()
-  const end = () => {
-    clearTimeout(again)
-    clearTimeout(expiry)
-    clearInterval(beat)
-    unfollow()
-    forget()
-    leave()
-    stream.end()
-  }
+  const stream = openEventStream(asked, gateway, {
+    onBeat: () => void readAgain(),
+    onEnd: () => {
+      clearTimeout(again)
+      unfollow()
+      leave()
+    },
+  })
   const send = (text: string) => {
-    if (text !== '' && stream.writable) stream.write(text)
-    if (feed.ended) end()
+    stream.send(text)
+    if (feed.ended) stream.end()
   }
   const readAgain = async () => send(feed.tell(await stored()))
   const again = setTimeout(readAgain, readAgainAfter)
-  const beat = setInterval(() => {
-    send(heartbeat)
-    void readAgain()
-  }, heartbeatEvery)
-  // Whoever may no longer ask may no longer listen.
-  const expiry = setTimeout(end, expires_at - Date.now())
-  const forget = gateway.held.add(end)
-  stream.on('close', end)
   /** Before a status that leaves one out, or the last one, comes what the history knows: it holds events in their order. */
   const tellInOrder = async (entry: TimelineEntry) => {
     if (entry.status && isFinal(entry.status)) send(feed.tell(await stored()))
@@ -91,26 +78,7 @@ export const handleFollowOrder: Handler<'followOrder'> = async (asked, gateway) 
   hear = (entry) => {
     telling = telling.then(() => tellInOrder(entry))
   }
-  send(retry + first)
+  send(first)
   early.forEach(hear)
-
-  http.set('Content-Type', 'text/event-stream')
-  http.set('Cache-Control', 'no-store, no-transform')
-  http.set('X-Accel-Buffering', 'no') // nginx would hold events back.
-  return stream
-}
-
-/** One more stream of this user, or undefined when that is too many; returns the function that gives it back, once. */
-const takeSeat = ({ streams, streams_per_user }: Gateway, userId: string): (() => void) | undefined => {
-  const taken = streams.get(userId) ?? 0
-  if (taken >= streams_per_user) return undefined
-  streams.set(userId, taken + 1)
-  let given = false
-  return () => {
-    if (given) return
-    given = true
-    const left = (streams.get(userId) ?? 1) - 1
-    if (left > 0) streams.set(userId, left)
-    else streams.delete(userId)
-  }
+  return stream.body
 }

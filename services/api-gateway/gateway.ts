@@ -17,7 +17,7 @@ import { crossOrigin, securityHeaders } from './browsers.ts'
 import { docsRoutes } from './docs.ts'
 import type { Gateway } from './handler.ts'
 import { heldAnswers } from './held.ts'
-import { orderEvents } from './order-events.ts'
+import { liveEvents } from './live-events.ts'
 import { rateLimiter } from './rate-limit.ts'
 import { apiRoutes } from './routes.ts'
 import type { GatewaySettings } from './settings.ts'
@@ -31,7 +31,7 @@ export const startGateway = async (context: GatewayContext, { health }: Surround
   const gateway: Gateway = {
     call,
     log,
-    orders: orderEvents(watch),
+    events: liveEvents(watch),
     held: heldAnswers(),
     streams: new Map(),
     streams_per_user: settings.EVENT_STREAMS_PER_USER,
@@ -71,7 +71,7 @@ export const startGateway = async (context: GatewayContext, { health }: Surround
       const closed = server.close()
       gateway.held.release()
       await closed
-      gateway.orders.stop()
+      gateway.events.stop()
       limiter.stop()
       authLimiter.stop()
     },

@@ -6,7 +6,7 @@ import type { Call, Log, Rejection } from '@deliveryflow/kit'
 import type { Context } from 'koa'
 import type { z } from 'zod'
 import type { Held } from './held.ts'
-import type { OrderEvents } from './order-events.ts'
+import type { LiveEvents } from './live-events.ts'
 
 type Operation = (typeof httpOperations)[number]
 export type OperationId = Operation['id']
@@ -43,7 +43,7 @@ export type Composed = Exclude<Operation, { rpc: unknown }>['id']
 export type Gateway = {
   readonly call: Call<(typeof topology)['api-gateway']['calls'][number]>
   readonly log: Log
-  readonly orders: OrderEvents
+  readonly events: LiveEvents
   /** Answers that are kept open: released when the gateway stops. */
   readonly held: Held
   /** How many event streams each user has open here, and may have. */

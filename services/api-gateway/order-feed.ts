@@ -8,7 +8,7 @@ import {
   statusRank,
   type TimelineEntry,
 } from '@deliveryflow/contracts'
-import type { OrderEvent } from './order-events.ts'
+import type { OrderEvent } from './live-events.ts'
 
 export type OrderFeed = {
   /** The text to send for these entries, oldest first: those told before are left out. */
@@ -60,12 +60,6 @@ export const entryOf = (event: OrderEvent): TimelineEntry => ({
   status: statusAfter(event.type, event.data),
   detail: detailOf(event),
 })
-
-/** A comment: keeps the connection open through proxies, and no client takes it for an event. */
-export const heartbeat = ':\n\n'
-
-/** How long a client waits before it comes back, in milliseconds. */
-export const retry = 'retry: 2000\n\n'
 
 const frame = (event: 'status' | 'update', id: string, data: object) =>
   `id: ${id}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`

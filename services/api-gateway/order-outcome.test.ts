@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { describe, it } from 'node:test'
 import { type OrderView, orderStatus } from '@deliveryflow/contracts'
 import { Rejection } from '@deliveryflow/kit'
-import type { OrderEvent } from './order-events.ts'
+import type { OrderEvent } from './live-events.ts'
 import { type Outcome, outcomeAfter, outcomeOf, waitSeconds } from './order-outcome.ts'
 
 const order: OrderView = {

@@ -1,7 +1,7 @@
 // What became of an order that a customer waits for: pure decisions over its view and its events.
 import type { CancelReason, OrderView } from '@deliveryflow/contracts'
 import { type Rejection, reject } from '@deliveryflow/kit'
-import type { OrderEvent } from './order-events.ts'
+import type { OrderEvent } from './live-events.ts'
 
 /** The paid order or the refusal, once either is certain. */
 export type Outcome = OrderView | Rejection | undefined

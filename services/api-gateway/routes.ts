@@ -6,6 +6,7 @@ import type { Middleware } from 'koa'
 import { type Admission, admit } from './admission.ts'
 import { readBody } from './body.ts'
 import { handleCreateOrder } from './create-order.ts'
+import { handleFollowEvents } from './follow-events.ts'
 import { handleFollowOrder } from './follow-order.ts'
 import type { Asked, Composed, Gateway, Handler } from './handler.ts'
 import { type Input, inputCheck } from './input.ts'
@@ -14,6 +15,7 @@ import { handleEndSession, handleRenewSession, handleStartSession } from './sess
 
 const composed: { [Id in Composed]: Handler<Id> } = {
   createOrder: handleCreateOrder,
+  followEvents: handleFollowEvents,
   followOrder: handleFollowOrder,
   startSession: handleStartSession,
   renewSession: handleRenewSession,

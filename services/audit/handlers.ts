@@ -16,7 +16,7 @@ const cursorForm = /^\d{1,15}$/
 
 export const list: Answer<typeof listAuditEvents> = async (filter, { db }, caller) => {
   if (caller.role !== 'admin') return reject('forbidden', 'The history is for administrators.')
-  const { order_id, user_id, type, cursor, limit } = filter
+  const { order_id, user_id, type, correlation_id, aggregate, order = 'asc', cursor, limit } = filter
   const from = filter.from === undefined ? null : new Date(filter.from)
   const to = filter.to === undefined ? null : new Date(filter.to)
   const problem = impossible({ type, from, to })
@@ -25,16 +25,18 @@ export const list: Answer<typeof listAuditEvents> = async (filter, { db }, calle
     return reject('invalid_request', 'cursor: pass a next_cursor as it came, or none.')
   }
 
-  const select = selectFor(filter)
+  const select = selectFor(filter)[order]
   // One more than asked for tells whether a page follows.
   const rows = await select(
     db,
-    Number(cursor ?? 0),
+    Number(cursor ?? (order === 'asc' ? 0 : Number.MAX_SAFE_INTEGER)),
     order_id ?? null,
     user_id ?? null,
     type ?? null,
     from,
     to,
+    correlation_id ?? null,
+    aggregate ?? null,
     limit + 1,
   )
   const last = rows.length > limit ? rows[limit - 1] : undefined
@@ -53,8 +55,11 @@ const objectOf = (data: unknown): Record<string, unknown> => {
 }
 
 /** The statement that finds the events of a filter soonest. */
-const selectFor = ({ order_id, user_id, type, from, to }: InputOf<typeof listAuditEvents>) => {
+const selectFor = (filter: InputOf<typeof listAuditEvents>) => {
+  const { order_id, user_id, correlation_id, aggregate, type, from, to } = filter
   if (order_id) return store.listOfOrder
+  if (aggregate) return store.listOfAggregate
+  if (correlation_id) return store.listOfJourney
   if (user_id) return store.listOfUser
   if (from || to) return store.listOfTime
   return type ? store.listOfType : store.listAll

@@ -146,9 +146,24 @@ describe('audit on PostgreSQL', () => {
       assert.deepEqual(await sequences({ order_id: uuid(3), user_id: uuid(99) }), [])
     })
 
+    it('filters by what an event is about and by its journey, which need not be the same', async () => {
+      const review: Happened = { ...event(101), aggregate: uuid(700), correlation_id: uuid(3), data: {} }
+      await enter([review])
+      const journey = [...where(({ correlation_id }) => correlation_id === uuid(3)), 101]
+      assert.deepEqual(await sequences({ correlation_id: uuid(3) }), journey)
+      assert.deepEqual(await sequences({ correlation_id: uuid(3), order: 'desc' }), journey.toReversed())
+      assert.deepEqual(await sequences({ aggregate: uuid(700) }), [101])
+      assert.deepEqual(await sequences({ aggregate: uuid(3), correlation_id: uuid(3) }), journey.slice(0, -1))
+      assert.deepEqual(await sequences({ aggregate: uuid(3), correlation_id: uuid(4) }), [])
+      await index.rows('delete from events where sequence > 100')
+    })
+
     it('pages through all of it, each event once', async () => {
-      for (const filter of [{}, { order_id: uuid(3) }, { from: at(31).toISOString() }] satisfies Filter[]) {
+      const filters: Filter[] = [{}, { order_id: uuid(3) }, { from: at(31).toISOString() }, { aggregate: uuid(3) }]
+      for (const filter of filters.flatMap((one): Filter[] => [one, { ...one, order: 'desc' }])) {
         const whole = await sequences(filter)
+        assert.ok(whole.length > 5)
+        assert.equal((whole[0] ?? 0) > (whole[1] ?? 0), filter.order === 'desc')
         const seen: number[] = []
         let cursor: string | null | undefined
         do {

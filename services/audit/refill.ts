@@ -2,7 +2,7 @@
 // archive what neither holds as it was sealed.
 
 import { genesis, linkOf, recordOf as recordOfStream } from '@deliveryflow/kit/history/record'
-import { storedFrom } from '@deliveryflow/kit/messaging/direct'
+import { ownHeaders, storedFrom } from '@deliveryflow/kit/messaging/direct'
 import { fillShadow } from '@deliveryflow/kit/projection/shadow'
 import type { JetStreamClient } from '@nats-io/jetstream'
 import { archivedRecords } from './archive/segment.ts'
@@ -64,22 +64,14 @@ const provedBy = (seals: readonly store.SealRow[]) => {
   }
 }
 
-/** What the server adds to a message that is read by its place. Source: nats-io/nats-architecture-and-design, ADR-31. */
-const added = new Set([
-  'Nats-Stream',
-  'Nats-Subject',
-  'Nats-Sequence',
-  'Nats-Time-Stamp',
-  'Nats-Num-Pending',
-  'Nats-Last-Sequence',
-])
-
 const recordsOfStream = async (js: JetStreamClient, after: number, last: number): Promise<Map<number, Hashed>> => {
   const records = new Map<number, Hashed>()
-  for await (const { seq, subject, header, data, time } of storedFrom(js, 'EVENTS', after + 1, last - after)) {
+  for await (const { seq, subject, header, data, time } of storedFrom(js, 'EVENTS', after + 1, {
+    page: last - after,
+  })) {
     if (seq > last) break
     const record = recordOfStream({ seq, subject, headers: header, data, time })
-    records.set(seq, hashed({ ...record, headers: record.headers.filter(([name]) => !added.has(name)) }))
+    records.set(seq, hashed({ ...record, headers: ownHeaders(header) }))
     if (seq === last) break
   }
   return records

@@ -3,6 +3,7 @@ import {
   type endReplay,
   isProjection,
   type listReplays,
+  noteAction,
   type ProjectionName,
   type planReplay,
   type Replay,
@@ -12,12 +13,12 @@ import {
   tendProjection,
   topology,
 } from '@deliveryflow/contracts'
-import { type AnswerOf, type Context, Rejection, reject } from '@deliveryflow/kit'
+import { type AnswerOf, type Context, newId, Rejection, reject } from '@deliveryflow/kit'
 import type { Archive } from './archive/storage.ts'
 import * as store from './replay-store.ts'
 
 export type AuditContext = Context<typeof topology.audit, unknown, { archive: Archive | null }>
-type Answer<R> = AnswerOf<R, AuditContext>
+export type Answer<R> = AnswerOf<R, AuditContext>
 
 /** Milliseconds for what waits until nobody handles a message. */
 const tendTimeout = 30_000
@@ -67,7 +68,7 @@ export const list: Answer<typeof listReplays> = async ({ job, limit }, { db }, c
   return { items: jobs.map(viewOf) }
 }
 
-export const end: Answer<typeof endReplay> = async ({ job, action }, context, caller) => {
+export const end: Answer<typeof endReplay> = async ({ job, action, reason }, context, caller) => {
   if (caller.role !== 'admin') return forbidden()
   const { db, call } = context
   const [present] = await store.selectJob(db, job)
@@ -81,9 +82,14 @@ export const end: Answer<typeof endReplay> = async ({ job, action }, context, ca
     const shadow = await tend('status')
     if (!(shadow instanceof Rejection) && shadow.job === job && shadow.state === 'swapped')
       return reject('replay_conflict', 'It was swapped in this moment; finalize it.')
-    // Cancelled before it is discarded: whoever is at work on it sees that, and begins nothing anew.
-    await close(context, job, from, to)
   }
+  if (reason !== undefined && present.state === from) {
+    const detail = { job, projection: present.projection }
+    const noted = await call(noteAction, { action_id: newId(), action: `replay_${to}`, reason, detail }, { caller })
+    if (noted instanceof Rejection) return noted
+  }
+  // Cancelled before it is discarded: whoever is at work on it sees that, and begins nothing anew.
+  if (action === 'cancel') await close(context, job, from, to)
   const tended = await tend(action === 'cancel' ? 'discard' : 'finalize')
   if (tended instanceof Rejection) return tended
   await close(context, job, from, to)

@@ -14,6 +14,7 @@ import * as replay from './replay.ts'
 import { startReplayer } from './replayer.ts'
 import { startSealer } from './sealer.ts'
 import { lastEntered } from './store.ts'
+import { verify } from './verify.ts'
 
 const open = async ({ settings }: { settings: ArchiveSettings }) => ({
   resources: { archive: await openArchive(settings) },
@@ -53,6 +54,7 @@ export default defineService(topology.audit, {
   reached: lastEntered,
   answers: {
     'audit.list_events': handle.list,
+    'audit.verify': verify,
     'audit.import': importSegment,
     'audit.close_gaps': gaps.close,
     'audit.list_segments': archived.list,

@@ -99,35 +99,45 @@ export type EventRow = Pick<
 > & { data: unknown }
 
 type ListParameters = [
-  after: number,
+  cursor: number,
   order_id: string | null,
   user_id: string | null,
   type: string | null,
   from: Date | null,
   to: Date | null,
+  correlation_id: string | null,
+  aggregate: string | null,
   limit: number,
 ]
 
 /**
- * A list in the order of the history; every parameter but `after` and `limit` may be null. One statement for each way to
- * the events, for in a single one the generic plan, which knows no parameter, would have to read the whole history.
+ * A list in the order of the history behind a place, and one that goes back from a place; every parameter but `cursor` and `limit` may be
+ * null. One statement for each way to the events, for in a single one the generic plan, which knows no parameter, would have to read the
+ * whole history.
  */
-const list = (name: string, where: string, using = '') =>
-  statement<ListParameters, EventRow>(
-    name,
-    `${using} select sequence, event_id, type, source, subject, order_id, user_id, correlation_id, causation_id, time, data
-     from events
-     where sequence > $1 and ${where}
-       and ($2::uuid is null or order_id = $2)
-       and ($3::uuid is null or user_id = $3)
-       and ($4::text is null or type = $4)
-       and ($5::timestamptz is null or time >= $5)
-       and ($6::timestamptz is null or time <= $6)
-     order by sequence limit $7`,
-  )
+const list = (name: string, where: string, using = '') => {
+  const towards = (order: 'asc' | 'desc') =>
+    statement<ListParameters, EventRow>(
+      order === 'asc' ? name : `${name}_backwards`,
+      `${using} select sequence, event_id, type, source, subject, order_id, user_id, correlation_id, causation_id, time, data
+       from events
+       where sequence ${order === 'asc' ? '>' : '<'} $1 and ${where}
+         and ($2::uuid is null or order_id = $2)
+         and ($3::uuid is null or user_id = $3)
+         and ($4::text is null or type = $4)
+         and ($5::timestamptz is null or time >= $5)
+         and ($6::timestamptz is null or time <= $6)
+         and ($7::text is null or correlation_id = $7)
+         and ($8::text is null or subject = $8)
+       order by sequence ${order} limit $9`,
+    )
+  return { asc: towards('asc'), desc: towards('desc') }
+}
 
 export const listOfOrder = list('list_events_of_order', 'order_id = $2')
 export const listOfUser = list('list_events_of_user', 'user_id = $3')
+export const listOfJourney = list('list_events_of_journey', 'correlation_id = $7')
+export const listOfAggregate = list('list_events_of_aggregate', 'subject = $8')
 export const listOfType = list('list_events_of_type', 'type = $4')
 export const listAll = list('list_all_events', 'true')
 

@@ -36,7 +36,7 @@ export const buryAgain = async (js: JetStreamClient, letter: Buried, headers: [s
 }
 
 /** A body as text, or in base64 where it is none. */
-export const bodyOf = ({ body }: Buried): { body: string | null; body_base64: string | null } =>
+export const bodyOf = ({ body }: Pick<Buried, 'body'>): { body: string | null; body_base64: string | null } =>
   isUtf8(body)
     ? { body: Buffer.from(body).toString(), body_base64: null }
     : { body: null, body_base64: Buffer.from(body).toString('base64') }

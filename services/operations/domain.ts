@@ -14,13 +14,15 @@ export type Filter = {
   service?: string | undefined
   stream?: string | undefined
   type?: string | undefined
+  correlation_id?: string | undefined
   error?: string | undefined
 }
 
-export const fits = (letter: DeadLetter, { service, stream, type, error }: Filter): boolean =>
+export const fits = (letter: DeadLetter, { service, stream, type, correlation_id, error }: Filter): boolean =>
   (service === undefined || letter.service === service) &&
   (stream === undefined || letter.stream === stream) &&
   (type === undefined || letter.type === type) &&
+  (correlation_id === undefined || letter.correlation_id === correlation_id) &&
   (error === undefined || letter.error.includes(error))
 
 const uuids = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi

@@ -1,36 +1,23 @@
-// For each call of operations: say what is about to be done and why, then do it.
+// The dead letters: looked at, given back to who gave them up, or dropped; each time it is said before it is done.
 import {
-  type Caller,
-  type DataOf,
   type DeadLetter,
   deadLetterOf,
   type dropDeadLetters,
   type getDeadLetter,
   type groupDeadLetters,
   type listDeadLetters,
-  type noteAction,
-  operatorActed,
   type retryDeadLetters,
   retryMessage,
-  type topology,
   unquoted,
 } from '@deliveryflow/contracts'
-import { type AnswerOf, type Context, DeadlineExceeded, newId, Rejection, reject, Unavailable } from '@deliveryflow/kit'
+import { DeadlineExceeded, newId, Rejection, reject, Unavailable } from '@deliveryflow/kit'
+import { tell } from './acts.ts'
+import { type Answer, forbidden, type OperationsContext } from './context.ts'
 import { bodyOf, buryAgain, letterAt, lettersFrom, remove } from './dead-letters.ts'
 import { type Buried, count, failedAgain, fits, type Group, originalHeaders, portionsOf } from './domain.ts'
-import { insertAction } from './store.ts'
-
-type OperationsContext = Context<typeof topology.operations>
-type Answer<R> = AnswerOf<R, OperationsContext>
 
 /** A letter may need a mail server, which takes its time. */
 const retryTimeout = 30_000
-
-export const note: Answer<typeof noteAction> = async ({ action_id, action, reason, detail }, context, caller) => {
-  if (caller.role !== 'admin') return forbidden()
-  await tell(context, caller, { action_id, action, reason, detail }, [])
-  return { action_id }
-}
 
 export const list: Answer<typeof listDeadLetters> = async ({ limit, cursor, ...filter }, { js }, caller) => {
   if (caller.role !== 'admin') return forbidden()
@@ -171,18 +158,3 @@ const ask = async (call: OperationsContext['call'], buried: Buried, body: Uint8A
     throw error
   }
 }
-
-/** What is not said in the history is not done. A request that comes again is said once. */
-const tell = (
-  { transaction }: OperationsContext,
-  { user_id: by }: Caller,
-  said: Omit<DataOf<typeof operatorActed>, 'by'>,
-  sequences: readonly number[],
-): Promise<void> =>
-  transaction(async (tx) => {
-    const { action_id, action, reason } = said
-    const [noted] = await insertAction(tx, action_id, [...sequences].sort((a, b) => a - b).join(), action, by, reason)
-    if (noted) tx.emit(operatorActed, { ...said, by })
-  })
-
-const forbidden = () => reject('forbidden', 'This is for administrators.')

@@ -59,6 +59,7 @@ describe('saga on a real database', () => {
   beforeEach(() => query('truncate sagas, messaging.outbox, messaging.outbox_pending'))
 
   const user_id = newId()
+  const admin: contracts.Caller = { user_id: newId(), role: 'admin' }
   const total = { amount: 500, currency: 'EUR' }
   const facts = (order_id: string) => ({ order_id, user_id, total, delivery_address: 'Tverskaya 1' })
   const created = (order_id: string) => event(contracts.orderCreated, { ...facts(order_id), items: [] })
@@ -71,7 +72,7 @@ describe('saga on a real database', () => {
     event(contracts.orderCancelled, { order_id, user_id, total, reason: 'INSUFFICIENT_FUNDS' })
 
   const sagaOf = async (order_id: string) => {
-    const answer = await handle.get({ order_id }, context, undefined)
+    const answer = await handle.get({ order_id }, context, admin)
     if (answer instanceof Rejection) assert.fail(answer.detail)
     return contracts.getSaga.output.parse(answer)
   }
@@ -142,7 +143,7 @@ describe('saga on a real database', () => {
     })
 
     it('that are unknown to the saga are told so to who asks', async () => {
-      const answer = await handle.get({ order_id: newId() }, context, undefined)
+      const answer = await handle.get({ order_id: newId() }, context, admin)
       assert.ok(answer instanceof Rejection && answer.code === 'not_found')
     })
   })
@@ -169,6 +170,42 @@ describe('saga on a real database', () => {
         ])
         assert.deepEqual([status, step, reason], ['COMPENSATING', 'assign', 'TIMED_OUT'])
         assert.equal(known.at(-1)?.fact, 'reserve_timed_out')
+      }
+    })
+
+    it('are listed until they are acted on, the longest overdue first, for administrators alone', async () => {
+      const orders = Array.from({ length: 5 }, () => newId())
+      await hearAll(orders.map((order) => created(order)))
+      const page = async (cursor?: string) => {
+        const answer = await handle.overdue({ limit: 2, cursor }, context, admin)
+        if (answer instanceof Rejection) assert.fail(answer.detail)
+        return contracts.listOverdue.output.parse(answer)
+      }
+      assert.deepEqual(await page(), { items: [], next_cursor: null })
+      // Two of them to the same microsecond: the page ends between them.
+      await query(`update sagas set deadline_at = '2026-01-01T00:00:00.000001Z'`)
+      const [late = '', later = ''] = orders
+      await query(`update sagas set deadline_at = '2025-12-31T00:00:00Z' where order_id = '${late}'`)
+      await query(`update sagas set deadline_at = now() - interval '1 second' where order_id = '${later}'`)
+      const seen = []
+      for (let cursor: string | null | undefined; cursor !== null; ) {
+        const { items, next_cursor } = await page(cursor)
+        assert.ok(items.length <= 2)
+        seen.push(...items)
+        cursor = next_cursor
+      }
+      const between = orders.slice(2).sort()
+      assert.deepEqual(
+        seen.map(({ order_id }) => order_id),
+        [late, ...between, later],
+      )
+      assert.deepEqual(
+        [seen[0]?.status, seen[0]?.step, seen[0]?.deadline],
+        ['RUNNING', 'reserve', '2025-12-31T00:00:00.000Z'],
+      )
+      for (const role of ['customer', 'courier'] as const) {
+        const answer = await handle.overdue({ limit: 2 }, context, { user_id, role })
+        assert.ok(answer instanceof Rejection && answer.code === 'forbidden')
       }
     })
 

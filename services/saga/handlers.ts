@@ -1,5 +1,11 @@
 // For each event and call of saga, and for passed deadlines: load, decide, save, send.
-import { type compensateOrder, type getSaga, stepTimedOut, type topology } from '@deliveryflow/contracts'
+import {
+  type compensateOrder,
+  type getSaga,
+  type listOverdue,
+  stepTimedOut,
+  type topology,
+} from '@deliveryflow/contracts'
 import {
   type AnswerOf,
   type Context,
@@ -87,9 +93,24 @@ const keep = async (tx: Tx, moves: readonly Caused[]) => {
   for (const { command, cause } of moves) if (command) tx.emit(command.contract, command.data, cause)
 }
 
-export const get: AnswerOf<typeof getSaga, SagaContext> = async ({ order_id }, { db }) => {
+export const get: AnswerOf<typeof getSaga, SagaContext> = async ({ order_id }, { db }, caller) => {
+  if (caller.role !== 'admin') return forbidden()
   const [saga] = await store.selectSaga(db, order_id)
   return saga ? viewOf(saga) : unknown()
+}
+
+export const overdue: AnswerOf<typeof listOverdue, SagaContext> = async ({ limit, cursor }, { db }, caller) => {
+  if (caller.role !== 'admin') return forbidden()
+  const [after = '0', order_id = '00000000-0000-0000-0000-000000000000'] = cursor?.split('_') ?? []
+  // One more than asked for tells whether a page follows.
+  const rows = await store.listOverdue(db, Number(after), order_id, limit + 1)
+  const last = rows.length > limit ? rows[limit - 1] : undefined
+  return {
+    items: rows
+      .slice(0, limit)
+      .map(({ deadline_us, deadline_at, ...saga }) => ({ ...saga, deadline: deadline_at.toISOString() })),
+    next_cursor: last ? `${last.deadline_us}_${last.order_id}` : null,
+  }
 }
 
 /** As if the deadline had passed: an operator knows sooner than the clock that a step will not come. */
@@ -99,7 +120,7 @@ export const compensate: AnswerOf<typeof compensateOrder, SagaContext> = (
   caller,
 ) =>
   transaction(async (tx) => {
-    if (caller.role !== 'admin') return reject('forbidden', 'This is for administrators.')
+    if (caller.role !== 'admin') return forbidden()
     const [saga] = await store.lockSagas(tx, [order_id])
     if (!saga) return unknown()
     if (lateStep(saga) === null && saga.status !== 'COMPENSATING')
@@ -111,6 +132,8 @@ export const compensate: AnswerOf<typeof compensateOrder, SagaContext> = (
     await keep(tx, [move])
     return viewOf(move.saga)
   })
+
+const forbidden = () => reject('forbidden', 'This is for administrators.')
 
 const unknown = () => reject('not_found', 'No saga has this order id; it begins with the first event of an order.')
 

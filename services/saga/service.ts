@@ -53,6 +53,6 @@ export default defineService(topology.saga, {
   linger_ms: 200,
   projection: { tables: ['sagas'], folds: forEach(handle.view), carryOver: store.carryOver },
   hears: forEach(handle.follow),
-  answers: { 'saga.get': handle.get, 'saga.compensate': handle.compensate },
+  answers: { 'saga.get': handle.get, 'saga.list_overdue': handle.overdue, 'saga.compensate': handle.compensate },
   background: startSweeper,
 })

@@ -23,6 +23,21 @@ export const lockOverdue = statement<[now: Date, limit: number], Saga>(
   `select ${columns} from sagas where deadline_at <= $1 order by deadline_at limit $2 for update skip locked`,
 )
 
+/**
+ * Sagas whose deadline has passed, the longest overdue first, behind one of them: by its deadline in microseconds since 1970, to which
+ * PostgreSQL is exact, and its order.
+ */
+export const listOverdue = statement<
+  [deadline_us: number, order_id: string, limit: number],
+  Pick<Saga, 'order_id' | 'user_id' | 'status' | 'step' | 'reason'> & { deadline_at: Date; deadline_us: number }
+>(
+  'list_overdue',
+  `select order_id, user_id, status, step, reason, deadline_at, (extract(epoch from deadline_at) * 1000000)::bigint as deadline_us
+   from sagas
+   where deadline_at < now() and (deadline_at, order_id) > (to_timestamp(0) + $1::bigint * interval '1 microsecond', $2::uuid)
+   order by deadline_at, order_id limit $3`,
+)
+
 export const updateSagas = statement<[sagas: string]>(
   'update_sagas',
   `update sagas s

@@ -1,10 +1,11 @@
 // A stretch of the history as a file that proves itself.
+import { linkBefore, type Places, selectKeys, stretches } from '@deliveryflow/kit/history/places'
 import { lineOf } from '@deliveryflow/kit/history/segment'
 import type { Queryable } from '@deliveryflow/kit/postgres/statement'
 import { Failure } from '../failure.ts'
-import { firstStored, linkBefore, type Places, rangeOf, stretches } from './places.ts'
+import { firstStored, rangeOf } from './places.ts'
 import type { Range } from './selection.ts'
-import { lastSeal, selectKeys } from './store.ts'
+import { lastSeal } from './store.ts'
 
 export type Exported = { records: number; first: number | null; last: number | null }
 

@@ -1,4 +1,4 @@
-// The SQL over audit's database: the records of the history as they lie there, with their seals, and what was signed over them.
+// The SQL over audit's database: the records of the history as the index knows them, and how far they are sealed.
 import { statement } from '@deliveryflow/kit/postgres/statement'
 
 /** A record as the index knows it. `data`: text of JSON; null where the body is none. `headers`: [[name, value], …] as JSON. */
@@ -69,54 +69,7 @@ export const storedAt = statement<[sequence: number], { at: Date }>(
   'select coalesce(stored_at, received_at) as at from events where sequence >= $1 order by sequence limit 1',
 )
 
-/** The first and the last place that has a record or a seal; null where there is none. */
-export const reach = statement<[], { first: number | null; last: number | null }>(
-  'reach',
-  `select least((select min(sequence) from events), (select min(sequence) from seals)) as first,
-     greatest((select max(sequence) from events), (select max(sequence) from seals)) as last`,
-)
-
 export const lastSeal = statement<[], { sequence: number }>(
   'last_seal',
   'select sequence from seals order by sequence desc limit 1',
-)
-
-/** A place of a stretch; `record_sequence` is null where the record is gone, `link` where the seal is. */
-export type PlaceRow = {
-  sequence: number
-  record_sequence: number | null
-  nats_subject: string | null
-  headers: string | null
-  data: string | null
-  body: Buffer | null
-  stored_at: Date | null
-  link: Buffer | null
-}
-
-/** The places of a stretch, in their order; one that has neither record nor seal is left out. */
-export const selectPlaces = statement<[from: number, to: number], PlaceRow>(
-  'select_places',
-  `select coalesce(e.sequence, s.sequence) as sequence, e.sequence as record_sequence, e.nats_subject, e.headers::text as headers,
-     e.data::text as data, e.body, coalesce(e.stored_at, e.received_at) as stored_at, s.link
-   from (select * from events where sequence between $1 and $2) as e
-   full join (select * from seals where sequence between $1 and $2) as s using (sequence)
-   order by 1`,
-)
-
-/** The link of a place; none where it has no seal. */
-export const selectLink = statement<[sequence: number], { link: Buffer }>(
-  'select_link',
-  'select link from seals where sequence = $1',
-)
-
-export type CheckpointRow = { sequence: number; link: Buffer; signed_at: Date; key_id: string; signature: Buffer }
-
-export const selectCheckpoints = statement<[from: number, to: number], CheckpointRow>(
-  'select_checkpoints',
-  `select sequence, link, signed_at, key_id, signature from checkpoints where sequence between $1 and $2 order by sequence`,
-)
-
-export const selectKeys = statement<[], { key_id: string; public_key: string; since: Date }>(
-  'select_signing_keys',
-  'select key_id, public_key, since from signing_keys order by since, key_id',
 )

@@ -1,17 +1,14 @@
 // Judges the history where it is kept, or an export of it: which records are not what was sealed and signed.
 import type { KeyObject } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { topology } from '@deliveryflow/contracts'
 import { readPublicKeys } from '@deliveryflow/kit/history/checkpoint'
-import { type Finding, type Verdict, verifier } from '@deliveryflow/kit/history/verify'
+import { selectKeys } from '@deliveryflow/kit/history/places'
+import { type Verdict, verifier } from '@deliveryflow/kit/history/verify'
+import { verifyPlaces } from '@deliveryflow/kit/history/verify-index'
 import type { Queryable } from '@deliveryflow/kit/postgres/statement'
-import { jetstreamManager } from '@nats-io/jetstream'
-import { connectionOf } from '../calls.ts'
 import { Failure, reasonOf } from '../failure.ts'
-import type { Target } from '../target.ts'
 import { readParts } from './file.ts'
-import { linkBefore, rangeOf, stretches } from './places.ts'
-import { reach, selectKeys } from './store.ts'
+import { rangeOf } from './places.ts'
 
 /** `keys`: the ids of those that were trusted. */
 export type Judgement = Verdict & { keys: string[] }
@@ -47,35 +44,11 @@ const keysOf = (pems: readonly string[]): Map<string, KeyObject> => {
 
 /** Judges what the index holds: all of the chain, or the stretch that is asked for. */
 export const verifyIndex = async (db: Queryable, options: VerifyOptions): Promise<Judgement> => {
-  const [{ from, to }, named] = await Promise.all([rangeOf(db, options.from, options.to), selectKeys(db)])
+  const [places, named] = await Promise.all([rangeOf(db, options.from, options.to), selectKeys(db)])
   const keys = options.keys ?? keysOf(named.map(({ public_key }) => public_key))
-  const walk = verifier({ keys, before: await linkBefore(db, from) })
-  for await (const { places, checkpoints } of stretches(db, from, to)) {
-    for (const checkpoint of checkpoints) walk.mind(checkpoint)
-    for (const place of places) walk.feed(place)
-    options.progress?.((places.at(-1)?.sequence ?? from) - from + 1, to - from + 1)
-  }
-  return { ...walk.verdict(), keys: [...keys.keys()] }
-}
-
-/**
- * What is wrong with the end of the index, which no chain can show: audit has acknowledged every message up to a place, so its record must
- * be there, and none behind the stream's last.
- */
-export const verifyEnd = async (target: Target, db: Queryable): Promise<Finding[]> => {
-  const manager = await jetstreamManager(await connectionOf(target), { checkAPI: false })
-  const [{ ack_floor }, { last }] = await Promise.all([
-    manager.consumers.info('EVENTS', topology.audit.name),
-    reach(db).then(([reached]) => ({ last: reached?.last ?? 0 })),
-  ])
-  const { state } = await manager.streams.info('EVENTS')
-  if (ack_floor.stream_seq > last) {
-    const detail = 'audit had taken them in; the index ends before them'
-    return [{ sequence: last + 1, last: ack_floor.stream_seq, what: 'removed', detail }]
-  }
-  if (last > state.last_seq)
-    return [{ sequence: state.last_seq + 1, last, what: 'added', detail: 'the stream never held them' }]
-  return []
+  const { progress } = options
+  const { standing, ...verdict } = await verifyPlaces(db, places, { keys, ...(progress && { progress }) })
+  return { ...verdict, keys: [...keys.keys()] }
 }
 
 /** Judges an export, without the installation. */

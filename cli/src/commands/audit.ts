@@ -1,4 +1,7 @@
 // dfctl audit: find something in the history, prove that it is whole, and take it away as a file that proves itself.
+import { selectKeys } from '@deliveryflow/kit/history/places'
+import { verifyEnd } from '@deliveryflow/kit/history/verify-index'
+import { jetstreamManager } from '@nats-io/jetstream'
 import type { Command } from 'commander'
 import {
   type ArchiveJudgement,
@@ -14,9 +17,8 @@ import { graphOf, nothingOf, shown, writeHistory } from '../audit/history.ts'
 import { importFile } from '../audit/import.ts'
 import { archiveText, count, judgementText } from '../audit/render.ts'
 import { addRange, addSelection, readRange, readSelection, type SelectionOptions } from '../audit/selection.ts'
-import { selectKeys } from '../audit/store.ts'
-import { type Judgement, readKeys, verifyEnd, verifyFile, verifyIndex } from '../audit/verify.ts'
-import { openCalls } from '../calls.ts'
+import { type Judgement, readKeys, verifyFile, verifyIndex } from '../audit/verify.ts'
+import { connectionOf, openCalls } from '../calls.ts'
 import type { Configure } from '../commands.ts'
 import { withDatabase } from '../database.ts'
 import { eventTypes } from '../events/types.ts'
@@ -121,7 +123,10 @@ Examples:
             ? await withTarget({ output, ...globals }, (target) =>
                 withDatabase(target, 'audit', async (db) => {
                   const judgement = await verifyIndex(db, walk)
-                  const end = to === undefined ? await verifyEnd(target, db) : []
+                  const end =
+                    to === undefined
+                      ? await verifyEnd(await jetstreamManager(await connectionOf(target), { checkAPI: false }), db)
+                      : []
                   const archive = options.archive && (await verifyArchived(target, walk))
                   return { ...judgement, findings: [...judgement.findings, ...end], ...(archive && { archive }) }
                 }),

@@ -1,9 +1,9 @@
 // dfctl streams: streams, their consumers, and the messages that could not be handled.
+import { readStreams } from '@deliveryflow/kit/messaging/streams'
 import { InvalidArgumentError } from 'commander'
 import type { Configure } from '../commands.ts'
 import { Failure } from '../failure.ts'
 import { type DeadLetter, readDeadLetters } from '../health/dead-letters.ts'
-import { readStreams } from '../health/nats.ts'
 import { type ConsumerRow, consumerRow, type StreamRow, streamRow } from '../health/streams.ts'
 import { type Globals, option } from '../options.ts'
 import { type Column, print } from '../output.ts'

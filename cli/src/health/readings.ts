@@ -1,9 +1,10 @@
 // Everything that check, status and the others read of an installation: each thing once for a run, when it is first asked for.
 import { answersOf, services } from '@deliveryflow/contracts'
+import { readStreams, type StreamReading } from '@deliveryflow/kit/messaging/streams'
 import type { Cluster } from '../cluster/client.ts'
 import type { Target } from '../target.ts'
 import { type DatabaseReading, readDatabase } from './databases.ts'
-import { type NatsServer, readAnswering, readServers, readStreams, type StreamReading } from './nats.ts'
+import { type NatsServer, readAnswering, readServers } from './nats.ts'
 import type { PodTrouble } from './pods.ts'
 import type { MongoReading, RedisReading } from './stores.ts'
 

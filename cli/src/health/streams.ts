@@ -1,5 +1,5 @@
 // Streams and consumers as rows: what `dfctl streams` and status show of them.
-import type { ConsumerReading, StreamReading } from './nats.ts'
+import type { ConsumerReading, StreamReading } from '@deliveryflow/kit/messaging/streams'
 
 /** One stream. Times are ISO 8601; null where there is no message, or where the stream cannot be read: `reason` says why. */
 export type StreamRow = {

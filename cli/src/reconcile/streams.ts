@@ -1,8 +1,8 @@
 // Streams and consumers that are not there are made again. The history goes on where the index knows it to end: no place is given twice.
 import { consumerSettings } from '@deliveryflow/contracts'
+import { reach } from '@deliveryflow/kit/history/places'
 import { found, type Provisioned, provision } from '@deliveryflow/kit/messaging/provision'
 import { type JetStreamManager, jetstreamManager, type StreamState } from '@nats-io/jetstream'
-import { reach } from '../audit/store.ts'
 import { connectionOf } from '../calls.ts'
 import { withDatabase } from '../database.ts'
 import { Failure, reasonOf } from '../failure.ts'

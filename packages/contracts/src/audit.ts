@@ -7,9 +7,16 @@ import { id, pageOf, paging, reason, text, timestamp } from './values.ts'
 const auditFilter = z.strictObject({
   order_id: id.optional(),
   user_id: id.optional(),
+  correlation_id: text.min(1).max(500).optional().meta({ description: 'of the journey: an order, or a user' }),
+  aggregate: text
+    .min(1)
+    .max(500)
+    .optional()
+    .meta({ description: 'what the event is about: an order, a product, a replay' }),
   type: text.max(100).optional(),
   from: timestamp.optional(),
   to: timestamp.optional(),
+  order: z.enum(['asc', 'desc']).optional().meta({ description: 'desc: the newest first; asc where it is left out' }),
   ...paging,
 })
 
@@ -33,7 +40,7 @@ const auditRecord = z
   })
 
 export const listAuditEvents = userRpc('audit.list_events', {
-  about: 'The events that match, in the order in which they entered the history.',
+  about: 'The events that match, in the order in which they entered the history, or the newest first.',
   input: auditFilter,
   output: pageOf(auditRecord),
   rejections: ['invalid_request', 'forbidden'],
@@ -96,20 +103,23 @@ export const listSegments = userRpc('audit.list_segments', {
   idempotent: true,
 })
 
+/** A record that is not what was sealed. `last`: where it concerns a stretch, the last of it. */
+const finding = z
+  .object({
+    sequence: z.int(),
+    last: z.int().optional(),
+    what: z.enum(['changed', 'removed', 'added', 'swapped', 'rewritten', 'forged']),
+    detail: z.string(),
+  })
+  .meta({ id: 'HistoryFinding', description: 'last: where it concerns a stretch, the last of it' })
+
 /** Why a segment is not what was archived. `line`: where in the file; null where it concerns all of it. */
 const segmentCheck = z.object({
   name: segmentName,
   records: z.int(),
   checkpoints: z.int(),
   damage: z.object({ line: z.int().nullable(), detail: z.string() }).nullable(),
-  findings: z.array(
-    z.object({
-      sequence: z.int(),
-      last: z.int().optional(),
-      what: z.enum(['changed', 'removed', 'added', 'swapped', 'rewritten', 'forged']),
-      detail: z.string(),
-    }),
-  ),
+  findings: z.array(finding),
   more: z.int(),
 })
 export type SegmentCheck = z.infer<typeof segmentCheck>
@@ -131,6 +141,45 @@ export const restoreSegment = userRpc('audit.restore_segment', {
   idempotent: true,
 })
 
+const verification = z.strictObject({
+  after: z.coerce.number().int().min(0).default(0).meta({ description: 'begins behind this place of the history' }),
+  cursor: text.max(1000).optional().meta({
+    description: 'the next_cursor of the part before, which this one goes on from; after is not looked at then',
+  }),
+  limit: z.coerce.number().int().min(1).max(20_000).default(5000),
+})
+
+export const verifyHistory = userRpc('audit.verify', {
+  about:
+    'Proves a part of the history: which records behind a place are not as they were sealed and signed. Parts go on from each other.',
+  input: verification,
+  output: z
+    .object({
+      first: z.int().nullable(),
+      last: z.int().nullable(),
+      end: z.int(),
+      records: z.int(),
+      unproved: z.int(),
+      unsealed: z.int(),
+      checkpoints: z.int(),
+      link: z.string().nullable(),
+      keys: z.array(z.string()),
+      findings: z.array(finding),
+      more: z.int(),
+      next_cursor: z.string().nullable(),
+    })
+    .meta({
+      id: 'HistoryVerification',
+      description: [
+        'first, last: the places that this part judged, null where there are none; end: the last one that there is; unproved: records from before',
+        'the chain; unsealed: behind the last seal, in all parts so far; link: the hash that the chain came to; keys: ids of those that were',
+        'trusted; more: findings that are not told one by one; next_cursor: null at the end of the history.',
+      ].join(' '),
+    }),
+  rejections: ['invalid_request', 'forbidden'],
+  idempotent: true,
+})
+
 export const auditHttp = [
   operation({
     id: 'listAuditEvents',
@@ -143,5 +192,17 @@ export const auditHttp = [
     response: listAuditEvents.output,
     problems: [],
     rpc: listAuditEvents,
+  }),
+  operation({
+    id: 'verifyHistory',
+    method: 'get',
+    path: '/api/audit/verification',
+    about: verifyHistory.about,
+    access: 'admin',
+    query: verification,
+    status: 200,
+    response: verifyHistory.output,
+    problems: [],
+    rpc: verifyHistory,
   }),
 ] as const

@@ -35,5 +35,13 @@ export const bodyExamples: Bodies = {
   moveDelivery: { status: 'IN_TRANSIT', note: 'Picked up at the depot.' },
   retryDeadLetters: { sequences: [17], reason: 'The price was mended in the catalog.' },
   dropDeadLetters: { sequences: [18], reason: 'A test message of the release.' },
+  compensateOrderAsOperator: { reason: 'The courier reported the parcel as lost.' },
+  cancelOrderAsOperator: { reason: 'The customer asked for it on the phone.' },
+  startReplay: {
+    job: '0199a0c8-7d31-7c10-9b1e-6f0d5a2c4e02',
+    projection: 'order-history',
+    reason: 'Totals were shown wrong before 1.4.',
+  },
+  endReplay: { action: 'finalize', reason: 'The new list was compared with the orders.' },
   createReview: { product_id, rating: 5, text: 'Just the right size.' },
 }

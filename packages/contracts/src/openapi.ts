@@ -4,13 +4,16 @@ import { catalogHttp } from './catalog.ts'
 import { deliveryHttp } from './delivery.ts'
 import type { HttpOperation } from './http.ts'
 import { identityHttp } from './identity.ts'
+import { monitoringHttp } from './monitoring.ts'
 import { operationWriter } from './openapi-operation.ts'
 import { operationalPaths } from './openapi-operational.ts'
 import { operationsHttp } from './operations.ts'
 import { orderHttp } from './order.ts'
 import { paymentHttp } from './payment.ts'
 import { profileHttp } from './profile.ts'
+import { replayHttp } from './replay.ts'
 import { reviewHttp } from './review.ts'
+import { sagaHttp } from './saga.ts'
 import { topology } from './topology.ts'
 
 /** An OpenAPI 3.1 document, as far as its readers here look into it. */
@@ -29,8 +32,9 @@ const domains: Record<string, readonly HttpOperation[]> = {
   order: orderHttp,
   delivery: deliveryHttp,
   review: reviewHttp,
-  audit: auditHttp,
-  operations: operationsHttp,
+  saga: sagaHttp,
+  audit: [...auditHttp, ...replayHttp],
+  operations: [...operationsHttp, ...monitoringHttp],
 } satisfies Partial<Record<keyof typeof topology, readonly HttpOperation[]>>
 
 /** The whole document, as a value that can be sent as JSON. `server`: the base URL that a reader should call. */

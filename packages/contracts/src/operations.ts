@@ -2,14 +2,23 @@
 import { z } from 'zod'
 import { operation } from './http.ts'
 import { event, type StreamName } from './message.ts'
+import { orderView } from './order.ts'
 import { rpc, userRpc } from './rpc.ts'
+import { sagaView } from './saga.ts'
 import { id, reason, text, timestamp } from './values.ts'
 
 /** Where a message lay that a service gave up. */
 const sourceStream = z.enum(['EVENTS', 'COMMANDS', 'JOBS'] satisfies StreamName[])
 
 /** What is done outside of the service operations, which only keeps why. */
-const noted = ['history_sent', 'order_retried', 'order_cancelled', 'order_compensated'] as const
+const noted = [
+  'history_sent',
+  'order_retried',
+  'order_cancelled',
+  'order_compensated',
+  'replay_cancelled',
+  'replay_finalized',
+] as const
 
 export const operatorActed = event('operator_acted', {
   about: 'Somebody who runs the system did something to it, and said why. Said before it is done.',
@@ -58,6 +67,29 @@ export const noteAction = userRpc('operations.note', {
   idempotent: true,
 })
 
+const orderId = z.strictObject({ order_id: id })
+const act = z.strictObject({
+  reason,
+  action_id: id.optional().meta({ description: 'one for all requests of one action' }),
+})
+
+export const compensateOrderAsOperator = userRpc('operations.compensate_order', {
+  about:
+    'Takes the step an order waits for as failed, and has the others undone. The history keeps who did it, and why.',
+  input: orderId.extend(act.shape),
+  output: sagaView,
+  rejections: ['forbidden', 'not_found', 'invalid_transition'],
+  idempotent: false,
+})
+
+export const cancelOrderAsOperator = userRpc('operations.cancel_order', {
+  about: 'Cancels an order as its customer could. The history keeps who did it, and why.',
+  input: orderId.extend(act.shape),
+  output: orderView,
+  rejections: ['forbidden', 'not_found', 'cancel_too_late'],
+  idempotent: true,
+})
+
 const sequence = z.coerce.number().int().min(1)
 
 const deadLetter = z
@@ -83,6 +115,7 @@ const filter = {
   service: text.max(100).optional(),
   stream: sourceStream.optional(),
   type: text.max(100).optional(),
+  correlation_id: text.max(500).optional().meta({ description: 'of the journey: the id of an order, or of a user' }),
   error: text.max(500).optional().meta({ description: 'a part of the error' }),
 }
 const deadLetterList = z.strictObject({
@@ -135,8 +168,7 @@ export const getDeadLetter = userRpc('dead_letters.get', {
 
 const chosen = {
   sequences: z.array(sequence).min(1).max(100),
-  reason,
-  action_id: id.optional().meta({ description: 'one for all requests of one action' }),
+  ...act.shape,
 }
 const retryBody = z.strictObject({
   ...chosen,
@@ -230,5 +262,31 @@ export const operationsHttp = [
     response: dropDeadLetters.output,
     problems: [],
     rpc: dropDeadLetters,
+  }),
+  operation({
+    id: 'compensateOrderAsOperator',
+    method: 'post',
+    path: '/api/operations/orders/{order_id}/compensate',
+    about: compensateOrderAsOperator.about,
+    access: 'admin',
+    params: orderId,
+    body: act,
+    status: 202,
+    response: sagaView,
+    problems: ['not_found', 'invalid_transition'],
+    rpc: compensateOrderAsOperator,
+  }),
+  operation({
+    id: 'cancelOrderAsOperator',
+    method: 'post',
+    path: '/api/operations/orders/{order_id}/cancel',
+    about: cancelOrderAsOperator.about,
+    access: 'admin',
+    params: orderId,
+    body: act,
+    status: 202,
+    response: orderView,
+    problems: ['not_found', 'cancel_too_late'],
+    rpc: cancelOrderAsOperator,
   }),
 ] as const

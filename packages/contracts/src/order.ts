@@ -55,7 +55,7 @@ export const cancelOrderCommand = command('order.cancel', {
   data: z.object({ order_id: id, user_id: id, reason: cancelReason }),
 })
 
-const orderView = z
+export const orderView = z
   .object({
     order_id: id,
     user_id: id,

@@ -48,6 +48,16 @@ export const inboxPrefix = (service: string) => `_INBOX.${service}`
 /** To read the dead letters, to remove one, and to put one back with a new error. */
 const tending = ['$JS.API.DIRECT.GET.DLQ', '$JS.API.STREAM.MSG.DELETE.DLQ', 'dlq.*.*']
 
+/** To ask how services, streams and consumers are, and to read any stream by place. Nothing of it changes anything. */
+const watching = [
+  '$SRV.STATS',
+  '$JS.API.STREAM.NAMES',
+  '$JS.API.STREAM.INFO.*',
+  '$JS.API.CONSUMER.LIST.*',
+  '$JS.API.CONSUMER.INFO.*.*',
+  '$JS.API.DIRECT.GET.*',
+]
+
 /** The least a service needs. Acks come in two forms: the short one and, since server 2.14, one with domain and account. */
 export const permissionsOf = (service: ServiceTopology): NatsPermissions => {
   const consumers = consumersOf(service)
@@ -62,6 +72,7 @@ export const permissionsOf = (service: ServiceTopology): NatsPermissions => {
       deadLetterSubject(service.name, stream),
     ]),
     ...(service.tends_dead_letters ? tending : []),
+    ...(service.watches_operation ? watching : []),
     ...(service.keeps_history ? ['$JS.API.DIRECT.GET.EVENTS', '$JS.API.STREAM.INFO.EVENTS'] : []),
     ...consumers.filter(isRestored).map(({ stream, durable }) => `$JS.API.CONSUMER.RESET.${stream}.${durable}`),
   ]

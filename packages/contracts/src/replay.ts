@@ -1,5 +1,6 @@
 // replay: the history sent again to a read model, which is built anew beside the one that serves. Nobody but projections may hear it.
 import { z } from 'zod'
+import { operation } from './http.ts'
 import { event } from './message.ts'
 import { type RpcContract, rpc, userRpc } from './rpc.ts'
 import { id, reason, timestamp } from './values.ts'
@@ -92,9 +93,11 @@ const replay = z
   })
 export type Replay = z.infer<typeof replay>
 
+const planQuery = z.strictObject({ projection: z.string().max(100) })
+
 export const planReplay = userRpc('replay.plan', {
   about: 'What a replay into a read model would do: which records it takes, and which handlers run.',
-  input: z.strictObject({ projection: z.string() }),
+  input: planQuery,
   output: z.object({
     projection: z.string(),
     upper: place,
@@ -106,27 +109,91 @@ export const planReplay = userRpc('replay.plan', {
   idempotent: true,
 })
 
+const startBody = z.strictObject({
+  job: id.meta({ description: 'chosen by who starts it: asked once more it is still one replay' }),
+  projection: z.string().max(100),
+  reason,
+  rate: z.int().min(1).max(1_000_000).optional(),
+})
+
 export const startReplay = userRpc('replay.start', {
   about:
     'Builds a read model anew beside the one that serves, and swaps it in when it has caught up. One at a time for each.',
-  input: z.strictObject({ job: id, projection: z.string(), reason, rate: z.int().min(1).max(1_000_000).optional() }),
+  input: startBody,
   output: replay,
   rejections: ['forbidden', 'not_found', 'replay_conflict'],
   idempotent: true,
 })
 
+const replayList = z.strictObject({ job: id.optional(), limit: z.coerce.number().int().min(1).max(100).default(20) })
+
 export const listReplays = userRpc('replay.list', {
   about: 'The replays there were, newest first.',
-  input: z.strictObject({ job: id.optional(), limit: z.int().min(1).max(100).default(20) }),
+  input: replayList,
   output: z.object({ items: z.array(replay) }),
   rejections: ['forbidden'],
   idempotent: true,
 })
 
+const action = z.enum(['cancel', 'finalize'])
+
+/** `reason`: kept in the history before it is done; who asks without one leaves none. */
 export const endReplay = userRpc('replay.end', {
   about: 'Cancels a replay that runs, or finalizes one that was swapped in: the old read model is dropped.',
-  input: z.strictObject({ job: id, action: z.enum(['cancel', 'finalize']) }),
+  input: z.strictObject({ job: id, action, reason: reason.optional() }),
   output: replay,
   rejections: ['forbidden', 'not_found', 'replay_conflict'],
   idempotent: true,
 })
+
+export const replayHttp = [
+  operation({
+    id: 'planReplay',
+    method: 'get',
+    path: '/api/replays/plan',
+    about: planReplay.about,
+    access: 'admin',
+    query: planQuery,
+    status: 200,
+    response: planReplay.output,
+    problems: ['not_found'],
+    rpc: planReplay,
+  }),
+  operation({
+    id: 'startReplay',
+    method: 'post',
+    path: '/api/replays',
+    about: startReplay.about,
+    access: 'admin',
+    body: startBody,
+    status: 201,
+    response: replay,
+    problems: ['not_found', 'replay_conflict'],
+    rpc: startReplay,
+  }),
+  operation({
+    id: 'listReplays',
+    method: 'get',
+    path: '/api/replays',
+    about: listReplays.about,
+    access: 'admin',
+    query: replayList,
+    status: 200,
+    response: listReplays.output,
+    problems: [],
+    rpc: listReplays,
+  }),
+  operation({
+    id: 'endReplay',
+    method: 'post',
+    path: '/api/replays/{job}/end',
+    about: endReplay.about,
+    access: 'admin',
+    params: z.strictObject({ job: id }),
+    body: z.strictObject({ action, reason }),
+    status: 200,
+    response: replay,
+    problems: ['not_found', 'replay_conflict'],
+    rpc: endReplay,
+  }),
+] as const

@@ -10,17 +10,12 @@ import { type ServiceTopology, services, topology } from './topology.ts'
 /** Answered, but called by no service: tools and operators ask. */
 const calledFromOutside = [
   'rpc.auth.verify',
-  'rpc.saga.get',
   'rpc.audit.import',
   'rpc.audit.close_gaps',
-  'rpc.operations.note',
-  'rpc.saga.compensate',
   'rpc.audit.list_segments',
   'rpc.audit.check_segment',
   'rpc.audit.restore_segment',
 ]
-/** Asked by dfctl alone, so far. */
-const replayCalls = ['plan', 'start', 'list', 'end'].map((verb) => `rpc.replay.${verb}`)
 
 const names = (list: readonly ServiceTopology[]) => list.map((service) => service.name)
 const hasDuplicates = (list: readonly unknown[]) => new Set(list).size !== list.length
@@ -69,7 +64,7 @@ for (const message of messages) {
 for (const call of calls) {
   test(`${call.subject} is answered by one service and called`, () => {
     assert.equal(answerersOf(call).length, 1, `answered by: ${names(answerersOf(call)).join(', ') || 'nobody'}`)
-    assert.equal(callersOf(call).length === 0, [...calledFromOutside, ...replayCalls].includes(call.subject))
+    assert.equal(callersOf(call).length === 0, calledFromOutside.includes(call.subject))
   })
 }
 

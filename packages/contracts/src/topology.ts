@@ -5,6 +5,7 @@ import * as delivery from './delivery.ts'
 import * as identity from './identity.ts'
 import * as inventory from './inventory.ts'
 import type { MessageContract } from './message.ts'
+import * as monitoring from './monitoring.ts'
 import * as notification from './notification.ts'
 import * as operations from './operations.ts'
 import * as order from './order.ts'
@@ -30,6 +31,8 @@ export type ServiceTopology = {
   readonly watches?: readonly MessageContract[]
   /** Reads and empties the stream DLQ. */
   readonly tends_dead_letters?: true
+  /** Asks NATS how services, streams and consumers are, and reads any stream. */
+  readonly watches_operation?: true
   /** Hears whatever is in the stream EVENTS, of types that this version does not know too, and reads it by place. */
   readonly keeps_history?: true
 }
@@ -117,13 +120,25 @@ const atWork = {
       review.listMyReviews,
       review.listReviewable,
       audit.listAuditEvents,
+      audit.verifyHistory,
+      replay.planReplay,
+      replay.startReplay,
+      replay.listReplays,
+      replay.endReplay,
+      saga.listOverdue,
+      saga.getSaga,
       operations.listDeadLetters,
       operations.groupDeadLetters,
       operations.getDeadLetter,
       operations.retryDeadLetters,
       operations.dropDeadLetters,
+      operations.compensateOrderAsOperator,
+      operations.cancelOrderAsOperator,
+      monitoring.listServices,
+      monitoring.listStreams,
+      monitoring.listStreamMessages,
     ],
-    watches: orderEvents,
+    watches: allEvents,
   },
   identity: {
     name: 'identity',
@@ -219,7 +234,7 @@ const atWork = {
       delivery.cancelDeliveryCommand,
       order.cancelOrderCommand,
     ],
-    answers: [saga.getSaga, saga.compensateOrder],
+    answers: [saga.getSaga, saga.listOverdue, saga.compensateOrder],
     calls: [],
   },
   review: {
@@ -276,6 +291,7 @@ const atWork = {
     says: [replay.replayStarted, replay.replayEnded],
     answers: [
       audit.listAuditEvents,
+      audit.verifyHistory,
       audit.importHistory,
       audit.closeGaps,
       audit.listSegments,
@@ -286,7 +302,7 @@ const atWork = {
       replay.listReplays,
       replay.endReplay,
     ],
-    calls: [...replayed.values()].flat(),
+    calls: [...[...replayed.values()].flat(), operations.noteAction],
     keeps_history: true,
   },
 } as const satisfies Record<string, ServiceTopology>
@@ -301,7 +317,7 @@ export const topology = {
   operations: {
     name: 'operations',
     about:
-      'What people who run the system do to it, each time with a reason: dead letters are looked at, retried and dropped.',
+      'What people who run the system see of it, and do to it, each time with a reason: dead letters are retried and dropped, orders ended.',
     owns: ['postgres'],
     hears: [],
     says: [operations.operatorActed],
@@ -312,9 +328,15 @@ export const topology = {
       operations.getDeadLetter,
       operations.retryDeadLetters,
       operations.dropDeadLetters,
+      operations.compensateOrderAsOperator,
+      operations.cancelOrderAsOperator,
+      monitoring.listServices,
+      monitoring.listStreams,
+      monitoring.listStreamMessages,
     ],
-    calls: retried.map(([, contract]) => contract),
+    calls: [...retried.map(([, contract]) => contract), order.getOrderStatus, order.cancelOrder, saga.compensateOrder],
     tends_dead_letters: true,
+    watches_operation: true,
   },
 } as const satisfies Record<string, ServiceTopology>
 
@@ -359,6 +381,9 @@ export const httpOperations = [
   ...order.orderHttp,
   ...delivery.deliveryHttp,
   ...review.reviewHttp,
+  ...saga.sagaHttp,
   ...audit.auditHttp,
+  ...replay.replayHttp,
   ...operations.operationsHttp,
+  ...monitoring.monitoringHttp,
 ] as const

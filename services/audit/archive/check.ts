@@ -4,6 +4,7 @@ import type { KeyObject } from 'node:crypto'
 import type { SegmentCheck } from '@deliveryflow/contracts'
 import type { Queryable } from '@deliveryflow/kit'
 import { readPublicKeys } from '@deliveryflow/kit/history/checkpoint'
+import { selectKeys } from '@deliveryflow/kit/history/places'
 import { DamagedSegment, type SegmentPart } from '@deliveryflow/kit/history/segment'
 import { type Finding, verifier } from '@deliveryflow/kit/history/verify'
 import { placesOf } from './name.ts'
@@ -61,7 +62,7 @@ type Held = { first: number; last: number; signed: number }
 
 /** Feeds a segment to a walk over the history, and compares its links with the index on the way. */
 const readingOf = async (db: Queryable, { keys, as_indexed }: CheckOptions) => {
-  const known = as_indexed ? await store.selectKeys(db) : null
+  const known = as_indexed ? await selectKeys(db) : null
   const compared = linksIn(db)
   const held: Held = { first: 0, last: 0, signed: 0 }
   let walk = verifier({ keys: new Map() })

@@ -4,6 +4,7 @@ import { pipeline as pipe, Readable } from 'node:stream'
 import { createGunzip, createGzip } from 'node:zlib'
 import { type Queryable, Unavailable } from '@deliveryflow/kit'
 import { readPublicKeys } from '@deliveryflow/kit/history/checkpoint'
+import { selectCheckpoints, selectKeys, selectLink } from '@deliveryflow/kit/history/places'
 import { genesis } from '@deliveryflow/kit/history/record'
 import {
   DamagedSegment,
@@ -43,8 +44,9 @@ async function* linesFrom(
   last: number,
   counted: { records: number },
 ): AsyncGenerator<string> {
-  const [[seal], keys] = await Promise.all([store.linkAt(db, after), store.selectKeys(db)])
+  const [[seal], named] = await Promise.all([selectLink(db, after), selectKeys(db)])
   const before = seal?.link ?? genesis
+  const keys = named.map(({ key_id, public_key }) => ({ key_id, public_key }))
   const trusted = readPublicKeys(keys.map(({ public_key }) => public_key))
   if (!trusted) throw new Error('One of the keys that signed the history is no public key.')
   const walk = verifier({ keys: trusted, before })
@@ -53,7 +55,7 @@ async function* linesFrom(
     const to = Math.min(last, from + page)
     const [rows, checkpoints] = await Promise.all([
       store.selectSealed(db, from, to, page),
-      store.selectCheckpoints(db, from + 1, to),
+      selectCheckpoints(db, from + 1, to),
     ])
     if (rows.length < to - from) {
       const missing = rows.findIndex(({ sequence }, at) => sequence !== from + 1 + at)

@@ -110,25 +110,6 @@ export const selectSealed = statement<[after: number, upto: number, limit: numbe
    from events join seals using (sequence) where sequence > $1 and sequence <= $2 order by sequence limit $3`,
 )
 
-export const selectCheckpoints = statement<
-  [from: number, to: number],
-  { sequence: number; link: Buffer; signed_at: Date; key_id: string; signature: Buffer }
->(
-  'select_checkpoints_between',
-  'select sequence, link, signed_at, key_id, signature from checkpoints where sequence between $1 and $2 order by sequence',
-)
-
-export const selectKeys = statement<[], { key_id: string; public_key: string }>(
-  'select_keys',
-  'select key_id, public_key from signing_keys order by since, key_id',
-)
-
-/** The link of the seal of a place. */
-export const linkAt = statement<[sequence: number], { link: Buffer }>(
-  'link_at',
-  'select link from seals where sequence = $1',
-)
-
 /** Places whose seal bears another link than the one given. */
 export const otherLinks = statement<[sequences: number[], links: Buffer[]], { sequence: number }>(
   'other_links',

@@ -1,7 +1,7 @@
 // Checks of NATS: its servers, their quorum, every stream and every consumer that the contracts name.
 import { consumersOf, type StreamSettings, services, streams } from '@deliveryflow/contracts'
+import type { StreamReading } from '@deliveryflow/kit/messaging/streams'
 import { type Check, type Finding, failure, ok, warning } from '../check.ts'
-import type { StreamReading } from '../nats.ts'
 import { commandFor, type Readings } from '../readings.ts'
 
 const oldestVersion = '2.15'

@@ -38,9 +38,22 @@ export type VerifyOptions = {
   readonly keys: ReadonlyMap<string, KeyObject>
   /** The link before the first place: where it is not the first of the history, the one of the place before it. */
   readonly before?: Uint8Array
+  /** Where another walk stood: this one goes on from there. */
+  readonly standing?: Standing
 }
 
 type Seal = { sequence: number; link: Uint8Array }
+
+/**
+ * Where a walk stands. `last`: the last place it was fed, null before the first. `link`: the chain's up to there, in hex; null where that is not known. `sealed`:
+ * the last place with a seal. `loose`: records without one behind that.
+ */
+export type Standing = {
+  readonly last: number | null
+  readonly link: string | null
+  readonly sealed: { readonly sequence: number; readonly link: string } | null
+  readonly loose: { readonly first: number; readonly count: number } | null
+}
 
 /** A place whose record does not fit its seal, kept until it is known whether two were swapped. */
 type Misfit = { record: HistoryRecord; previous: Uint8Array; link: Uint8Array }
@@ -50,20 +63,25 @@ const comparable = 500
 /** Who meets more findings than this wants the copy of the history, not the list. */
 const told = 10_000
 
+const hex = (link: Uint8Array) => Buffer.from(link).toString('hex')
+const fromHex = (link: string): Uint8Array => Buffer.from(link, 'hex')
+
 /**
- * Begins a walk. Feed every place in the order of the sequences and give every checkpoint to `mind` in the order of theirs, before or
- * behind the place that it signs; then ask for the verdict. Memory does not grow with the history.
+ * Begins a walk, or goes on with one. Feed every place in the order of the sequences and give every checkpoint to `mind` in the order of theirs, before or
+ * behind the place that it signs; then ask for the verdict. Memory does not grow with the history. A walk that goes on with another knows
+ * all of it but the records that did not fit: two that were swapped are told as such by a walk that met both.
  */
-export const verifier = ({ keys, before = genesis }: VerifyOptions) => {
+export const verifier = ({ keys, before = genesis, standing }: VerifyOptions) => {
   const findings: Finding[] = []
   const misfits: Misfit[] = []
   const due: Checkpoint[] = []
   /** Null where it is gone: then the next record cannot be judged. */
   let previous: Uint8Array | null = before
-  let last: Place | undefined
-  let lastSealed: Seal | null = null
+  if (standing) previous = standing.link === null ? null : fromHex(standing.link)
+  let last = standing?.last ?? null
+  let lastSealed: Seal | null = standing?.sealed ? { ...standing.sealed, link: fromHex(standing.sealed.link) } : null
   /** Records without a seal behind the last one that has it. */
-  let loose: { first: number; count: number } | null = null
+  let loose = standing?.loose ?? null
   let [records, unproved, checkpoints, more] = [0, 0, 0, 0]
 
   const find = (finding: Finding) => {
@@ -88,14 +106,14 @@ export const verifier = ({ keys, before = genesis }: VerifyOptions) => {
   return {
     feed: (place: Place): void => {
       const { sequence, record, link } = place
-      if (last && sequence <= last.sequence) throw new RangeError(`Place ${sequence} came after ${last.sequence}.`)
-      const expected = last ? last.sequence + 1 : sequence
+      if (last !== null && sequence <= last) throw new RangeError(`Place ${sequence} came after ${last}.`)
+      const expected = last === null ? sequence : last + 1
       if (expected < sequence) {
         const detail = 'the record and its seal are gone'
         find({ ...stretchOf(expected, sequence - 1), what: 'removed', detail })
         previous = null
       }
-      last = place
+      last = sequence
       if (record) records++
       if (link === null) {
         if (!lastSealed) unproved++
@@ -124,15 +142,22 @@ export const verifier = ({ keys, before = genesis }: VerifyOptions) => {
       due.push(checkpoint)
       if (lastSealed) mindDue(lastSealed)
     },
-    verdict: (): Verdict => {
-      for (const { sequence, signed_at } of due)
+    standing: (): Standing => ({
+      last,
+      link: previous && hex(previous),
+      sealed: lastSealed && { sequence: lastSealed.sequence, link: hex(lastSealed.link) },
+      loose,
+    }),
+    /** `goes_on`: another walk goes on with this one, so a checkpoint may still find its place. */
+    verdict: ({ goes_on = false } = {}): Verdict => {
+      for (const { sequence, signed_at } of goes_on ? [] : due)
         find({
           sequence,
           what: 'removed',
           detail: `the history ends before a checkpoint of ${signed_at.toISOString()}`,
         })
       const all = [...findings, ...judge(misfits)].sort((a, b) => a.sequence - b.sequence)
-      const end = lastSealed && { sequence: lastSealed.sequence, link: Buffer.from(lastSealed.link).toString('hex') }
+      const end = lastSealed && { sequence: lastSealed.sequence, link: hex(lastSealed.link) }
       return { records, unproved, unsealed: loose?.count ?? 0, checkpoints, last: end, findings: all, more }
     },
   }

@@ -23,25 +23,33 @@ export type RpcServerOptions = {
 
 const queued = 10_000
 
+/** Calls of one subject that were answered, since the service began: how many of them failed, and the milliseconds of all. */
+export type CallCounts = { answered: number; failed: number; processing_ms: number }
+
 /** Starts answering. `stop` takes no new calls, and resolves when those in hand are answered. */
 export const startRpcServer = async (options: RpcServerOptions): Promise<{ stop(): Promise<void> }> => {
   const { connection, service, version, answers, concurrency, log } = options
   const limit = bulkhead(concurrency, queued)
   const inHand = new Set<Promise<void>>()
+  const counts = new Map<string, CallCounts>([...answers.keys()].map(({ subject }) => [subject, noCalls()]))
   const server: Service = await new Svcm(connection).add({
     name: service.name,
     version,
     description: service.about,
     queue: service.name,
+    // What the library counts ends where a handler returns, which is before it has answered.
+    statsHandler: async ({ subject = '' }) => counts.get(subject),
   })
   for (const [contract, answer] of answers) {
+    const count = counts.get(contract.subject) ?? noCalls()
     server.addEndpoint(contract.subject.replaceAll('.', '_').replaceAll('*', 'any'), {
       subject: contract.subject,
       handler: (error, message) => {
         if (error) return log.error({ err: error, subject: contract.subject }, 'the endpoint ended')
         const work = limit
-          .execute(() => respond(contract, answer, message, service.name, log))
+          .execute(() => respond(contract, answer, message, { service: service.name, log, count }))
           .catch((cause: unknown) => {
+            count.failed++
             log.error({ err: cause, subject: contract.subject }, 'a call was dropped')
             sendRejection(message, reject('unavailable', `${service.name} has too much to do.`))
           })
@@ -58,7 +66,16 @@ export const startRpcServer = async (options: RpcServerOptions): Promise<{ stop(
   }
 }
 
-const respond = async (contract: RpcContract, answer: Answer, message: ServiceMsg, service: string, log: Log) => {
+const noCalls = (): CallCounts => ({ answered: 0, failed: 0, processing_ms: 0 })
+
+type Place = { service: string; log: Log; count: CallCounts }
+
+const respond = async (
+  contract: RpcContract,
+  answer: Answer,
+  message: ServiceMsg,
+  { service, log, count }: Place,
+): Promise<void> => {
   const deadline = Number(message.headers?.get('df-deadline') ?? Number.POSITIVE_INFINITY)
   if (Date.now() > deadline) return // Nobody waits any more.
   const started = performance.now()
@@ -78,12 +95,16 @@ const respond = async (contract: RpcContract, answer: Answer, message: ServiceMs
       sendRejection(message, result)
     } else message.respond(JSON.stringify(result))
   } catch (error) {
+    count.failed++
     const rejection = problemOf(error)
     outcome = rejection.code
     log[rejection.code === 'internal' ? 'error' : 'warn']({ err: error, subject: contract.subject }, 'a call failed')
     sendRejection(message, rejection)
   } finally {
-    rpcDuration.record((performance.now() - started) / 1000, { service, subject: contract.subject, outcome })
+    const took = performance.now() - started
+    count.answered++
+    count.processing_ms += took
+    rpcDuration.record(took / 1000, { service, subject: contract.subject, outcome })
   }
 }
 

@@ -9,6 +9,7 @@ import type {
   ServiceTopology,
 } from '@deliveryflow/contracts'
 import type { JetStreamClient } from '@nats-io/jetstream'
+import type { NatsConnection } from '@nats-io/transport-node'
 import { z } from 'zod'
 import type { Rejection } from '../errors.ts'
 import type { StoredRecord } from '../history/record.ts'
@@ -37,6 +38,7 @@ export type Context<T extends ServiceTopology, Settings = unknown, Resources = u
   (T extends { readonly watches: readonly (infer M extends MessageContract)[] }
     ? { readonly watch: Watch<M> }
     : unknown) &
+  (T extends { readonly watches_operation: true } ? { readonly connection: NatsConnection } : unknown) &
   (T extends { readonly tends_dead_letters: true } | { readonly keeps_history: true }
     ? { readonly js: JetStreamClient }
     : unknown) &

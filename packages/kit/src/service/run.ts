@@ -102,7 +102,7 @@ export const runService = async (
     const transaction = db && transactions(db, topology.name, () => kick())
     const call = rpcClient(connection)
     const watch = watcher(connection, topology.watches ?? [], log)
-    const context = { settings, log, call, watch, js, db, transaction, ...opened?.resources }
+    const context = { settings, log, call, watch, connection, js, db, transaction, ...opened?.resources }
 
     const ways = consumersOf(topology).map(
       (contract) => [contract, wayOf(service, contract, context, transaction)] as const,
@@ -119,17 +119,16 @@ export const runService = async (
             : (input) => retry(input as Parameters<typeof retry>[0])), // Parsed by its contract before it comes here.
       ]),
     )
-    if (answers.size > 0) {
-      const server = await startRpcServer({
-        connection,
-        service: topology,
-        version,
-        answers,
-        concurrency: settings.RPC_CONCURRENCY,
-        log,
-      })
-      stops.push(server.stop)
-    }
+    // Also where there is nothing to answer: so its instances are seen on NATS, as those of every service.
+    const server = await startRpcServer({
+      connection,
+      service: topology,
+      version,
+      answers,
+      concurrency: settings.RPC_CONCURRENCY,
+      log,
+    })
+    stops.push(server.stop)
 
     for (const [contract, way] of ways) {
       if (db && isRestored(contract)) stops.push((await keepAckFloor(db, js, contract, log, parts.reached)).stop)

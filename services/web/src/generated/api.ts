@@ -79,10 +79,30 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The events that match, in the order in which they entered the history
+         * The events that match, in the order in which they entered the history, or the newest first
          * @description Role: admin.
          */
         get: operations["listAuditEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/verification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Proves a part of the history: which records behind a place are not as they were sealed and signed
+         * @description Parts go on from each other. Role: admin.
+         */
+        get: operations["verifyHistory"];
         put?: never;
         post?: never;
         delete?: never;
@@ -370,6 +390,166 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/operations/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Server-sent events: what happens from now on, several events in a frame of 50 ms
+         * @description Without memory: what is missed is in the history. Role: admin.
+         */
+        get: operations["followEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/orders/{order_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancels an order as its customer could
+         * @description The history keeps who did it, and why. Role: admin.
+         */
+        post: operations["cancelOrderAsOperator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/orders/{order_id}/compensate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Takes the step an order waits for as failed, and has the others undone
+         * @description The history keeps who did it, and why. Role: admin.
+         */
+        post: operations["compensateOrderAsOperator"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/orders/{order_id}/saga": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The saga of one order: each fact with its time, the step it waits for, and until when
+         * @description For operators. Role: admin.
+         */
+        get: operations["getSaga"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/orders/stuck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The orders whose step is late and that nothing has been done about, the longest overdue first
+         * @description Role: admin.
+         */
+        get: operations["listStuckOrders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/services": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The services with the instances that answer at this moment, and what each has done since its start
+         * @description Role: admin.
+         */
+        get: operations["listServices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The streams and their consumers, with the lag of each over the last ten minutes as this instance saw it
+         * @description Role: admin.
+         */
+        get: operations["listStreams"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/operations/streams/{stream}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The messages of a stream, the newest first, or from a place on
+         * @description Role: admin.
+         */
+        get: operations["listStreamMessages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/orders": {
         parameters: {
             query?: never;
@@ -592,6 +772,70 @@ export interface paths {
         get: operations["getProfile"];
         /** Changes the fields that are given and leaves the others */
         put: operations["updateProfile"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replays": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The replays there were, newest first
+         * @description Role: admin.
+         */
+        get: operations["listReplays"];
+        put?: never;
+        /**
+         * Builds a read model anew beside the one that serves, and swaps it in when it has caught up
+         * @description One at a time for each. Role: admin.
+         */
+        post: operations["startReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replays/{job}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancels a replay that runs, or finalizes one that was swapped in: the old read model is dropped
+         * @description Role: admin.
+         */
+        post: operations["endReplay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/replays/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a replay into a read model would do: which records it takes, and which handlers run
+         * @description Role: admin.
+         */
+        get: operations["planReplay"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -895,6 +1139,29 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        /** @description last: where it concerns a stretch, the last of it */
+        HistoryFinding: {
+            detail: string;
+            last?: number;
+            sequence: number;
+            /** @enum {string} */
+            what: "changed" | "removed" | "added" | "swapped" | "rewritten" | "forged";
+        };
+        /** @description first, last: the places that this part judged, null where there are none; end: the last one that there is; unproved: records from before the chain; unsealed: behind the last seal, in all parts so far; link: the hash that the chain came to; keys: ids of those that were trusted; more: findings that are not told one by one; next_cursor: null at the end of the history. */
+        HistoryVerification: {
+            checkpoints: number;
+            end: number;
+            findings: components["schemas"]["HistoryFinding"][];
+            first: number | null;
+            keys: string[];
+            last: number | null;
+            link: string | null;
+            more: number;
+            next_cursor: string | null;
+            records: number;
+            unproved: number;
+            unsealed: number;
+        };
         /** @description amount: minor units, below zero where it left the wallet; balance_after: what the wallet held then */
         LedgerEntry: {
             amount: number;
@@ -907,6 +1174,24 @@ export interface components {
             /** @enum {string} */
             kind: "DEPOSIT" | "CAPTURE" | "REFUND";
             order_id: string | null;
+        };
+        /** @description The data of each frame, as JSON. left_out: events before these that a slow reader was not given */
+        LiveEvents: {
+            events: {
+                aggregate: string;
+                causation_id: string | null;
+                correlation_id: string;
+                data: {
+                    [key: string]: unknown;
+                };
+                /** Format: uuid */
+                id: string;
+                source: string;
+                /** Format: date-time */
+                time: string;
+                type: string;
+            }[];
+            left_out: number;
         };
         Money: {
             amount: number;
@@ -999,6 +1284,26 @@ export interface components {
             average: number | null;
             count: number;
         };
+        /** @description rate: at most so many records a second; records: handled so far; failed: those that the live read model could not take either */
+        Replay: {
+            ended_at: string | null;
+            error: string | null;
+            failed: number;
+            /** Format: uuid */
+            job: string;
+            position: number;
+            projection: string;
+            rate: number | null;
+            reason: string;
+            records: number;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "running" | "swapped" | "finalized" | "cancelled";
+            /** Format: date-time */
+            updated_at: string;
+            upper: number;
+        };
         Review: {
             /** Format: date-time */
             created_at: string;
@@ -1008,6 +1313,111 @@ export interface components {
             /** Format: uuid */
             review_id: string;
             text: string;
+            /** Format: uuid */
+            user_id: string;
+        };
+        /** @description step: what is waited for; deadline: until when, before the saga acts by itself */
+        Saga: {
+            deadline: string | null;
+            facts: {
+                /** Format: date-time */
+                at: string;
+                /** Format: uuid */
+                event_id: string;
+                fact: string;
+            }[];
+            /** Format: uuid */
+            order_id: string;
+            reason: ("OUT_OF_STOCK" | "INSUFFICIENT_FUNDS" | "NO_ACCOUNT" | "CURRENCY_MISMATCH" | "TIMED_OUT" | "CUSTOMER" | "DELIVERY_FAILED") | null;
+            /** @enum {string} */
+            status: "RUNNING" | "COMPENSATING" | "COMPLETED" | "CANCELLED";
+            step: string | null;
+            /** Format: uuid */
+            user_id: string;
+        };
+        /** @description instances: none where none answers */
+        Service: {
+            about: string;
+            instances: components["schemas"]["ServiceInstance"][];
+            name: string;
+        };
+        /** @description requests, errors: calls that were answered and that failed, since its start; a refusal is no error. null: it answers no calls. average_ms: null before the first */
+        ServiceInstance: {
+            average_ms: number | null;
+            endpoints: {
+                average_ms: number | null;
+                errors: number;
+                requests: number;
+                subject: string;
+            }[];
+            errors: number | null;
+            id: string;
+            requests: number | null;
+            /** Format: date-time */
+            started_at: string;
+            version: string;
+        };
+        /** @description about: null for one that is not of this system; state: null while it cannot be read, problem says why */
+        Stream: {
+            about: string | null;
+            consumers: components["schemas"]["StreamConsumer"][];
+            name: string;
+            problem: string | null;
+            state: {
+                bytes: number;
+                first_sequence: number;
+                first_time: string | null;
+                last_sequence: number;
+                last_time: string | null;
+                leader: string | null;
+                messages: number;
+                replicas: number;
+                replicas_current: number;
+            } | null;
+        };
+        /** @description pending: not delivered yet; ack_pending: in hand; redelivered: of these, more than once; acknowledged_sequence: up to this place of the stream all is done; state: null while it cannot be read, problem says why; samples: [time, pending + ack_pending, acknowledged_sequence] */
+        StreamConsumer: {
+            name: string;
+            problem: string | null;
+            samples: [
+                string,
+                number,
+                number
+            ][];
+            state: {
+                ack_pending: number;
+                acknowledged_sequence: number;
+                last_active: string | null;
+                leader: string | null;
+                pending: number;
+                redelivered: number;
+            } | null;
+        };
+        /** @description body_base64: where the body is no UTF-8; size: bytes of the whole body; is_cut: only its beginning is told */
+        StreamMessage: {
+            body: string | null;
+            body_base64: string | null;
+            headers: [
+                string,
+                string
+            ][];
+            is_cut: boolean;
+            sequence: number;
+            size: number;
+            subject: string;
+            /** Format: date-time */
+            time: string;
+        };
+        /** @description deadline: when the step should have been done, or undone */
+        StuckOrder: {
+            /** Format: date-time */
+            deadline: string;
+            /** Format: uuid */
+            order_id: string;
+            reason: ("OUT_OF_STOCK" | "INSUFFICIENT_FUNDS" | "NO_ACCOUNT" | "CURRENCY_MISMATCH" | "TIMED_OUT" | "CUSTOMER" | "DELIVERY_FAILED") | null;
+            /** @enum {string} */
+            status: "RUNNING" | "COMPENSATING" | "COMPLETED" | "CANCELLED";
+            step: string | null;
             /** Format: uuid */
             user_id: string;
         };
@@ -1226,6 +1636,18 @@ export interface components {
                 };
             };
         };
+        /** @description `replay_conflict`: The read model is not in the state for this. */
+        replay_conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"] & {
+                    /** @enum {unknown} */
+                    code?: "replay_conflict";
+                };
+            };
+        };
         /** @description `timeout`: The answer did not come in time. */
         timeout: {
             headers: {
@@ -1300,7 +1722,10 @@ export type Balance = components['schemas']['Balance'];
 export type DeadLetter = components['schemas']['DeadLetter'];
 export type DeadLetterGroup = components['schemas']['DeadLetterGroup'];
 export type Delivery = components['schemas']['Delivery'];
+export type HistoryFinding = components['schemas']['HistoryFinding'];
+export type HistoryVerification = components['schemas']['HistoryVerification'];
 export type LedgerEntry = components['schemas']['LedgerEntry'];
+export type LiveEvents = components['schemas']['LiveEvents'];
 export type Money = components['schemas']['Money'];
 export type OfferedProduct = components['schemas']['OfferedProduct'];
 export type Order = components['schemas']['Order'];
@@ -1309,7 +1734,15 @@ export type Problem = components['schemas']['Problem'];
 export type Product = components['schemas']['Product'];
 export type Profile = components['schemas']['Profile'];
 export type Rating = components['schemas']['Rating'];
+export type Replay = components['schemas']['Replay'];
 export type Review = components['schemas']['Review'];
+export type Saga = components['schemas']['Saga'];
+export type Service = components['schemas']['Service'];
+export type ServiceInstance = components['schemas']['ServiceInstance'];
+export type Stream = components['schemas']['Stream'];
+export type StreamConsumer = components['schemas']['StreamConsumer'];
+export type StreamMessage = components['schemas']['StreamMessage'];
+export type StuckOrder = components['schemas']['StuckOrder'];
 export type Tokens = components['schemas']['Tokens'];
 export type ResponseAccountExists = components['responses']['account_exists'];
 export type ResponseAlreadyReviewed = components['responses']['already_reviewed'];
@@ -1328,6 +1761,7 @@ export type ResponseInvalidToken = components['responses']['invalid_token'];
 export type ResponseInvalidTransition = components['responses']['invalid_transition'];
 export type ResponseNotFound = components['responses']['not_found'];
 export type ResponseNotReceived = components['responses']['not_received'];
+export type ResponseReplayConflict = components['responses']['replay_conflict'];
 export type ResponseTimeout = components['responses']['timeout'];
 export type ResponseTooManyRequests = components['responses']['too_many_requests'];
 export type ResponseUnauthenticated = components['responses']['unauthenticated'];
@@ -1469,9 +1903,12 @@ export interface operations {
     listAuditEvents: {
         parameters: {
             query?: {
+                aggregate?: string;
+                correlation_id?: string;
                 cursor?: string;
                 from?: string;
                 limit?: number;
+                order?: "asc" | "desc";
                 order_id?: string;
                 to?: string;
                 type?: string;
@@ -1493,6 +1930,37 @@ export interface operations {
                         items: components["schemas"]["AuditRecord"][];
                         next_cursor: string | null;
                     };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    verifyHistory: {
+        parameters: {
+            query?: {
+                after?: number;
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryVerification"];
                 };
             };
             400: components["responses"]["invalid_request"];
@@ -1849,6 +2317,7 @@ export interface operations {
         parameters: {
             query?: {
                 by?: "error" | "consumer" | "type";
+                correlation_id?: string;
                 error?: string;
                 service?: string;
                 stream?: "EVENTS" | "COMMANDS" | "JOBS";
@@ -1883,6 +2352,7 @@ export interface operations {
     listDeadLetters: {
         parameters: {
             query?: {
+                correlation_id?: string;
                 cursor?: string;
                 error?: string;
                 limit?: number;
@@ -2125,6 +2595,300 @@ export interface operations {
             409: components["responses"]["invalid_transition"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    followEvents: {
+        parameters: {
+            query?: {
+                order_id?: string;
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": components["schemas"]["LiveEvents"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    cancelOrderAsOperator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "The customer asked for it on the phone."
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description one for all requests of one action
+                     */
+                    action_id?: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["cancel_too_late"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    compensateOrderAsOperator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "reason": "The courier reported the parcel as lost."
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description one for all requests of one action
+                     */
+                    action_id?: string;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Accepted. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Saga"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["invalid_transition"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    getSaga: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                order_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Saga"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listStuckOrders: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StuckOrder"][];
+                        next_cursor: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listServices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Service"][];
+                    };
+                };
+            };
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listStreams: {
+        parameters: {
+            query?: {
+                samples_after?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Stream"][];
+                        /** Format: date-time */
+                        read_at: string;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listStreamMessages: {
+        parameters: {
+            query?: {
+                after?: number;
+                before?: number;
+                limit?: number;
+                subject?: string;
+            };
+            header?: never;
+            path: {
+                stream: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["StreamMessage"][];
+                        /** @description ask again with it for what follows; null at the end */
+                        next: {
+                            after?: number;
+                            before?: number;
+                        } | null;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];
@@ -2761,6 +3525,176 @@ export interface operations {
             404: components["responses"]["not_found"];
             413: components["responses"]["body_too_large"];
             415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    listReplays: {
+        parameters: {
+            query?: {
+                job?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["Replay"][];
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    startReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "job": "0199a0c8-7d31-7c10-9b1e-6f0d5a2c4e02",
+                 *       "projection": "order-history",
+                 *       "reason": "Totals were shown wrong before 1.4."
+                 *     }
+                 */
+                "application/json": {
+                    /**
+                     * Format: uuid
+                     * @description chosen by who starts it: asked once more it is still one replay
+                     */
+                    job: string;
+                    projection: string;
+                    rate?: number;
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["replay_conflict"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    endReplay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "action": "finalize",
+                 *       "reason": "The new list was compared with the orders."
+                 *     }
+                 */
+                "application/json": {
+                    /** @enum {string} */
+                    action: "cancel" | "finalize";
+                    reason: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Replay"];
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
+            409: components["responses"]["replay_conflict"];
+            413: components["responses"]["body_too_large"];
+            415: components["responses"]["unsupported_media_type"];
+            429: components["responses"]["too_many_requests"];
+            500: components["responses"]["internal"];
+            503: components["responses"]["unavailable"];
+            504: components["responses"]["timeout"];
+        };
+    };
+    planReplay: {
+        parameters: {
+            query: {
+                projection: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        first: string | null;
+                        last: string | null;
+                        projection: string;
+                        types: {
+                            bytes: number;
+                            records: number;
+                            type: string;
+                        }[];
+                        upper: number;
+                    };
+                };
+            };
+            400: components["responses"]["invalid_request"];
+            401: components["responses"]["unauthenticated"];
+            403: components["responses"]["forbidden"];
+            404: components["responses"]["not_found"];
             429: components["responses"]["too_many_requests"];
             500: components["responses"]["internal"];
             503: components["responses"]["unavailable"];

@@ -1,0 +1,67 @@
+// The proof of the history, a part at a time: each goes on where the one before it stood, which whoever asks brings along.
+import type { verifyHistory } from '@deliveryflow/contracts'
+import { reject } from '@deliveryflow/kit'
+import { readPublicKeys } from '@deliveryflow/kit/history/checkpoint'
+import { reach, selectKeys } from '@deliveryflow/kit/history/places'
+import { verifyEnd, verifyPlaces } from '@deliveryflow/kit/history/verify-index'
+import { z } from 'zod'
+import type { Answer } from './replay.ts'
+
+/** More findings than this are counted and not told: an answer has to fit into a message. */
+const told = 500
+
+const link = z.string().regex(/^[0-9a-f]{64}$/)
+const place = z.int().min(0)
+/** What a cursor holds: up to which place the parts before it have judged, and where the walk stood there. */
+const cursorForm = z.strictObject({
+  upto: place,
+  standing: z.strictObject({
+    last: place.nullable(),
+    link: link.nullable(),
+    sealed: z.strictObject({ sequence: place, link }).nullable(),
+    loose: z.strictObject({ first: place, count: place }).nullable(),
+  }),
+})
+type Cursor = z.infer<typeof cursorForm>
+
+export const verify: Answer<typeof verifyHistory> = async ({ after, cursor, limit }, { db, js }, caller) => {
+  if (caller.role !== 'admin') return reject('forbidden', 'The history is for administrators.')
+  const before = cursor === undefined ? { upto: after, standing: undefined } : readCursor(cursor)
+  if (!before) return reject('invalid_request', 'cursor: pass a next_cursor as it came, or none.')
+  const [[reached], named] = await Promise.all([reach(db), selectKeys(db)])
+  const keys = readPublicKeys(named.map(({ public_key }) => public_key))
+  if (!keys) throw new Error('A key that signed the history is no public key.')
+  const end = reached?.last ?? 0
+  const from = before.standing ? before.upto + 1 : Math.max(before.upto + 1, reached?.first ?? 1)
+  const to = Math.min(end, from + limit - 1)
+  const goes_on = to < end
+  const { standing, ...verdict } = await verifyPlaces(db, { from, to }, { keys, standing: before.standing, goes_on })
+  const findings = goes_on ? verdict.findings : [...verdict.findings, ...(await endOf())]
+  return {
+    ...(to < from ? { first: null, last: null } : { first: from, last: to }),
+    end,
+    records: verdict.records,
+    unproved: verdict.unproved,
+    unsealed: verdict.unsealed,
+    checkpoints: verdict.checkpoints,
+    link: standing.link,
+    keys: [...keys.keys()],
+    findings: findings.slice(0, told),
+    more: verdict.more + Math.max(0, findings.length - told),
+    next_cursor: goes_on ? writeCursor({ upto: to, standing }) : null,
+  }
+
+  async function endOf() {
+    return verifyEnd(await js.jetstreamManager(false), db)
+  }
+}
+
+const writeCursor = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).toString('base64url')
+
+const readCursor = (text: string): Cursor | null => {
+  try {
+    return cursorForm.parse(JSON.parse(Buffer.from(text, 'base64url').toString()))
+  } catch {
+    return null
+  }
+}
