@@ -1,6 +1,7 @@
-// The pages about the API: the specification, Swagger UI to try it, and what each problem type means.
+// The pages about the API: the specifications, Swagger UI to try it, and what each problem type means.
 import { readFile } from 'node:fs/promises'
 import { isProblemCode, openApiDocument, problems } from '@deliveryflow/contracts'
+import { asyncApiDocument } from '@deliveryflow/contracts/asyncapi'
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
 
@@ -40,14 +41,26 @@ const start = `window.ui = SwaggerUIBundle({
 })
 `
 
-/** Routes of /openapi.json, /docs and /problems/{code}. */
+/** Routes of /openapi.json, /asyncapi.json, /docs and /problems/{code}. */
 export const docsRoutes = (): Router => {
   const router = new Router()
   // Relative to where it is read: true behind any proxy and on any port.
-  const specification = JSON.stringify(openApiDocument('/'))
-  router.get('/openapi.json', fixed('application/json; charset=utf-8', specification))
-  router.get('/docs', fixed('text/html; charset=utf-8', page))
-  router.get('/docs/start.js', fixed('text/javascript; charset=utf-8', start))
+  router.get(
+    '/openapi.json',
+    made('application/json', () => JSON.stringify(openApiDocument('/'))),
+  )
+  router.get(
+    '/asyncapi.json',
+    made('application/json', () => JSON.stringify(asyncApiDocument())),
+  )
+  router.get(
+    '/docs',
+    made('text/html', () => page),
+  )
+  router.get(
+    '/docs/start.js',
+    made('text/javascript', () => start),
+  )
   router.get('/docs/:file', async (http, next) => {
     const { file = '' } = http.params
     const type = Object.hasOwn(assets, file) ? assets[file] : undefined
@@ -63,16 +76,18 @@ export const docsRoutes = (): Router => {
   return router
 }
 
-const fixed =
-  (type: string, text: string): Middleware =>
-  (http) => {
-    http.type = type
+/** A text that is made when first asked for: most processes never show it. */
+const made = (type: string, make: () => string): Middleware => {
+  let text: string | undefined
+  return (http) => {
+    text ??= make()
+    http.type = `${type}; charset=utf-8`
     http.body = text
   }
+}
 
 const read = new Map<string, Promise<Buffer>>()
 
-/** Read when first asked for: most processes never show the page. */
 const asset = (file: string): Promise<Buffer> => {
   const present = read.get(file) ?? readFile(new URL(import.meta.resolve(`swagger-ui-dist/${file}`)))
   read.set(file, present)

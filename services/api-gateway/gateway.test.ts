@@ -145,9 +145,11 @@ describe('api-gateway without the services', () => {
     assert.notEqual((await ask('/api/orders', `11${unique.slice(2)}`)).status, 429)
   })
 
-  it('serves its specification and a page to try it, whose scripts are files of its own', async () => {
+  it('serves its specifications and a page to try it, whose scripts are files of its own', async () => {
     const specification = (await (await fetch(`${base}/openapi.json`)).json()) as OpenApiDocument
     assert.ok(Object.hasOwn(specification.paths, '/api/orders/{order_id}/events'))
+    const messages = (await (await fetch(`${base}/asyncapi.json`)).json()) as { channels: object }
+    assert.ok(Object.hasOwn(messages.channels, 'events.order_created'))
     const page = await fetch(`${base}/docs`)
     const policy = page.headers.get('content-security-policy') ?? ''
     assert.match(policy, /script-src 'self'(;|$)/)

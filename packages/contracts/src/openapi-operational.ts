@@ -30,4 +30,7 @@ export const operationalPaths = {
   '/docs': endpoint('docs', 'This document as a page to try it', {
     200: answer('Swagger UI.', 'text/html', text),
   }),
+  '/asyncapi.json': endpoint('asyncapi', 'What travels between the services', {
+    200: answer('AsyncAPI 3.0.', 'application/json', object),
+  }),
 }

@@ -1,5 +1,5 @@
 // The NATS headers of messages, dead letters and calls as JSON Schemas; the kit writes and reads them.
-import type { MessageContract, ProblemCode, RpcContract } from '../src/index.ts'
+import type { MessageContract, ProblemCode, RpcContract } from './index.ts'
 
 const string = (description: string, more: Record<string, unknown> = {}) => ({ type: 'string', description, ...more })
 const uuid = (description: string) => string(description, { format: 'uuid' })
