@@ -13,21 +13,31 @@ const headersWith = (directives: Record<string, string[]>): Middleware =>
 /** JSON answers need nothing and are shown nowhere. */
 const forApi = headersWith({ 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] })
 
-/** Swagger UI: own scripts alone; its components carry style attributes and images as data. */
-const forDocs = headersWith({
+/** Pages with scripts and styles of their own alone. */
+const ownAlone = {
   'default-src': ["'none'"],
   'script-src': ["'self'"],
-  'style-src': ["'self'", "'unsafe-inline'"],
-  'img-src': ["'self'", 'data:'],
+  'style-src': ["'self'"],
+  'img-src': ["'self'"],
   'connect-src': ["'self'"],
   'base-uri': ["'none'"],
   'form-action': ["'none'"],
   'frame-ancestors': ["'none'"],
+}
+const forDocs = headersWith(ownAlone)
+
+/** Swagger UI: its components carry style attributes and images as data. */
+const forSwagger = headersWith({
+  ...ownAlone,
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
 })
 
 /** The security headers of an answer. */
-export const securityHeaders: Middleware = (http, next) =>
-  http.path === '/docs' || http.path.startsWith('/docs/') ? forDocs(http, next) : forApi(http, next)
+export const securityHeaders: Middleware = (http, next) => {
+  if (http.path === '/docs') return forSwagger(http, next)
+  return http.path.startsWith('/docs/') ? forDocs(http, next) : forApi(http, next)
+}
 
 /** CORS for these origins; a page of any other gets no headers, so its browser keeps the answer from it. No cookies. */
 export const crossOrigin = (origins: readonly string[]): Middleware => {
