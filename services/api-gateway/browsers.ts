@@ -16,25 +16,37 @@ const headersWith = (directives: Record<string, string[]>) => {
 /** JSON answers need nothing and are shown nowhere. */
 const forApi = headersWith({ 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] })
 
-/** Swagger UI: own scripts alone; its components carry style attributes and images as data. */
-const forDocs = headersWith({
+/** Pages with scripts and styles of their own alone. */
+const ownAlone = {
   'default-src': ["'none'"],
   'script-src': ["'self'"],
-  'style-src': ["'self'", "'unsafe-inline'"],
-  'img-src': ["'self'", 'data:'],
+  'style-src': ["'self'"],
+  'img-src': ["'self'"],
   'connect-src': ["'self'"],
   'base-uri': ["'none'"],
   'form-action': ["'none'"],
   'frame-ancestors': ["'none'"],
+}
+const forDocs = headersWith(ownAlone)
+
+/** Swagger UI: its components carry style attributes and images as data. */
+const forSwagger = headersWith({
+  ...ownAlone,
+  'style-src': ["'self'", "'unsafe-inline'"],
+  'img-src': ["'self'", 'data:'],
 })
 
 /** The security headers of an answer; `isHttps`: whether its request came over https. */
 export const securityHeaders =
   (isHttps: (http: Context) => boolean): Middleware =>
   (http, next) => {
-    const headers = http.path === '/docs' || http.path.startsWith('/docs/') ? forDocs : forApi
-    return headers[isHttps(http) ? 'https' : 'http'](http, next)
+    return headersFor(http.path)[isHttps(http) ? 'https' : 'http'](http, next)
   }
+
+const headersFor = (path: string) => {
+  if (path === '/docs') return forSwagger
+  return path.startsWith('/docs/') ? forDocs : forApi
+}
 
 /** CORS for these origins; a page of any other gets no headers, so its browser keeps the answer from it. No cookies. */
 export const crossOrigin = (origins: readonly string[]): Middleware => {

@@ -1,60 +1,44 @@
-// The pages about the API: the specification, Swagger UI to try it, and what each problem type means.
+// The pages about the API: the specifications, Swagger UI to try it, what travels between the services, and what each problem type means.
 import { readFile } from 'node:fs/promises'
 import { isProblemCode, openApiDocument, problems } from '@deliveryflow/contracts'
+import { asyncApiDocument } from '@deliveryflow/contracts/asyncapi'
 import Router from '@koa/router'
 import type { Middleware } from 'koa'
+import { eventsPage } from './docs/events-page.ts'
+import { tryPage } from './docs/try-page.ts'
 
-/** The files of swagger-ui-dist that the page needs; nothing else of the package is served. */
-const assets: Readonly<Record<string, string>> = {
-  'swagger-ui.css': 'text/css; charset=utf-8',
-  'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
-  'favicon-32x32.png': 'image/png',
+/** The files that the pages need, with where each lies; nothing else of the folders is served. */
+const files: Readonly<Record<string, string>> = {
+  'swagger-ui.css': 'swagger-ui-dist/swagger-ui.css',
+  'swagger-ui-bundle.js': 'swagger-ui-dist/swagger-ui-bundle.js',
+  'favicon-32x32.png': 'swagger-ui-dist/favicon-32x32.png',
+  'site.css': './docs/site.css',
+  'messages.css': './docs/messages.css',
+  'start.js': './docs/start.js',
+  'search.js': './docs/search.js',
 }
 
-const page = `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <title>DeliveryFlow API</title>
-    <link rel="stylesheet" href="/docs/swagger-ui.css">
-    <link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
-  </head>
-  <body>
-    <div id="swagger-ui"></div>
-    <script src="/docs/swagger-ui-bundle.js"></script>
-    <script src="/docs/start.js"></script>
-  </body>
-</html>
-`
-
-/** A file of its own: the page's Content-Security-Policy allows no inline script. */
-const start = `window.ui = SwaggerUIBundle({
-  url: '/openapi.json',
-  dom_id: '#swagger-ui',
-  deepLinking: true,
-  persistAuthorization: true,
-  tryItOutEnabled: true,
-  displayRequestDuration: true,
-  validatorUrl: null,
-})
-`
-
-/** Routes of /openapi.json, /docs and /problems/{code}. */
+/** Routes of /openapi.json, /asyncapi.json, /docs, /docs/events and /problems/{code}. */
 export const docsRoutes = (): Router => {
   const router = new Router()
   // Relative to where it is read: true behind any proxy and on any port.
-  const specification = JSON.stringify(openApiDocument('/'))
-  router.get('/openapi.json', fixed('application/json; charset=utf-8', specification))
-  router.get('/docs', fixed('text/html; charset=utf-8', page))
-  router.get('/docs/start.js', fixed('text/javascript; charset=utf-8', start))
+  router.get(
+    '/openapi.json',
+    made('json', () => JSON.stringify(openApiDocument('/'))),
+  )
+  router.get(
+    '/asyncapi.json',
+    made('json', () => JSON.stringify(asyncApiDocument())),
+  )
+  router.get('/docs', made('html', tryPage))
+  router.get('/docs/events', made('html', eventsPage))
   router.get('/docs/:file', async (http, next) => {
     const { file = '' } = http.params
-    const type = Object.hasOwn(assets, file) ? assets[file] : undefined
-    if (!type) return next()
-    http.set('Cache-Control', 'public, max-age=86400')
-    http.type = type
-    http.body = await asset(file)
+    if (!Object.hasOwn(files, file)) return next()
+    const packaged = !files[file]?.startsWith('.')
+    http.set('Cache-Control', packaged ? 'public, max-age=86400' : 'no-cache')
+    http.type = file
+    http.body = await contentOf(files[file] ?? '')
   })
   router.get('/problems/:code', (http) => {
     const { code = '' } = http.params
@@ -63,18 +47,20 @@ export const docsRoutes = (): Router => {
   return router
 }
 
-const fixed =
-  (type: string, text: string): Middleware =>
-  (http) => {
+/** A text that is made when first asked for: most processes never show it. */
+const made = (type: 'json' | 'html', make: () => string): Middleware => {
+  let text: string | undefined
+  return (http) => {
+    text ??= make()
     http.type = type
     http.body = text
   }
+}
 
 const read = new Map<string, Promise<Buffer>>()
 
-/** Read when first asked for: most processes never show the page. */
-const asset = (file: string): Promise<Buffer> => {
-  const present = read.get(file) ?? readFile(new URL(import.meta.resolve(`swagger-ui-dist/${file}`)))
+const contentOf = (file: string): Promise<Buffer> => {
+  const present = read.get(file) ?? readFile(new URL(import.meta.resolve(file)))
   read.set(file, present)
   return present
 }

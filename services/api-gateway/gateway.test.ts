@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { type OpenApiDocument, problemDocument, topology } from '@deliveryflow/contracts'
+import { calls, messages } from '@deliveryflow/contracts/relations'
 import type { Background } from '@deliveryflow/kit'
 import { watcher } from '@deliveryflow/kit/messaging/watch'
 import { rpcClient } from '@deliveryflow/kit/rpc/client'
@@ -207,17 +208,39 @@ describe('api-gateway without the services', () => {
     assert.notEqual((await ask('/api/orders', `11${unique.slice(2)}`)).status, 429)
   })
 
-  it('serves its specification and a page to try it, whose scripts are files of its own', async () => {
+  it('serves its specifications and a page to try it, whose scripts are files of its own', async () => {
     const specification = (await (await fetch(`${base}/openapi.json`)).json()) as OpenApiDocument
     assert.ok(Object.hasOwn(specification.paths, '/api/orders/{order_id}/events'))
-    const page = await fetch(`${base}/docs`)
-    const policy = page.headers.get('content-security-policy') ?? ''
-    assert.match(policy, /script-src 'self'(;|$)/)
-    const html = await page.text()
-    assert.doesNotMatch(html, /<script>/)
-    for (const [, path] of html.matchAll(/(?:src|href)="([^"]+)"/g)) {
-      assert.equal((await fetch(base + path)).status, 200, path)
+    const messages = (await (await fetch(`${base}/asyncapi.json`)).json()) as { channels: object }
+    assert.ok(Object.hasOwn(messages.channels, 'events.order_created'))
+    for (const [path, styles] of [
+      ['/docs', "'self' 'unsafe-inline'"], // Swagger UI's own.
+      ['/docs/events', "'self'"],
+    ] as const) {
+      const page = await fetch(base + path)
+      const policy = page.headers.get('content-security-policy') ?? ''
+      assert.match(policy, /script-src 'self'(;|$)/)
+      assert.ok(policy.split(';').includes(`style-src ${styles}`), policy)
+      const html = await page.text()
+      assert.doesNotMatch(html, /<script>|<style|style=| on\w+=/)
+      const files = [...html.matchAll(/<(?:script|link)[^>]+(?:src|href)="([^"]+)"/g)].map(([, file]) => file)
+      assert.ok(files.length > 2)
+      for (const file of files) assert.equal((await fetch(base + file)).status, 200, file)
     }
+  })
+
+  it('keeps no token of the page that tries the API where a later visitor finds it', async () => {
+    const script = await (await fetch(`${base}/docs/start.js`)).text()
+    assert.match(script, /persistAuthorization: false/)
+    assert.doesNotMatch(script, /localStorage\.setItem/)
+  })
+
+  it('shows every message and call, and where a link goes within the page there is something', async () => {
+    const html = await (await fetch(`${base}/docs/events`)).text()
+    for (const { subject } of [...messages, ...calls]) assert.ok(html.includes(`<article id="${subject}">`), subject)
+    const ids = new Set([...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
+    for (const [, target] of html.matchAll(/href="#([^"]+)"/g)) assert.ok(ids.has(target), target)
+    assert.equal(ids.size, [...html.matchAll(/ id="/g)].length, 'an id stands once')
   })
 
   it('is healthy and ready, and sends the security headers without saying what it runs on', async () => {

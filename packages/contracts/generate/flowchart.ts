@@ -1,6 +1,6 @@
 // The pictures: Mermaid flowcharts of who tells whom, read off the topology. Where they stand in a page is the pages' choice.
 import { type MessageContract, type ServiceTopology, type StreamName, services } from '../src/index.ts'
-import { hearersOf, messages, sayersOf } from './relations.ts'
+import { hearersOf, messages, sayersOf } from '../src/relations.ts'
 
 /** What is told of an order, in the order of the topology. */
 const aboutOrders = messages.filter((message) => message.aggregate === 'order_id')

@@ -8,8 +8,8 @@ import {
   services,
   streams,
 } from '../src/index.ts'
+import { answerersOf, callersOf, calls, hearersOf, messages, sayersOf } from '../src/relations.ts'
 import { flowOfAnOrder, flowOfMessages } from './flowchart.ts'
-import { answerersOf, callersOf, calls, hearersOf, messages, sayersOf } from './relations.ts'
 
 const code = (text: string) => `\`${text}\``
 const names = (list: readonly ServiceTopology[]) => list.map((service) => service.name).join(', ')

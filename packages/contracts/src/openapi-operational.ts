@@ -30,4 +30,10 @@ export const operationalPaths = {
   '/docs': endpoint('docs', 'This document as a page to try it', {
     200: answer('Swagger UI.', 'text/html', text),
   }),
+  '/asyncapi.json': endpoint('asyncapi', 'What travels between the services', {
+    200: answer('AsyncAPI 3.0.', 'application/json', object),
+  }),
+  '/docs/events': endpoint('docsOfEvents', 'What travels between the services, as a page', {
+    200: answer('Every event, command, job and call: who sends it, who hears it, what it holds.', 'text/html', text),
+  }),
 }

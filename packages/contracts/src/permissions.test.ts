@@ -1,8 +1,8 @@
 // Each service may do what the topology gives it and nothing else.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { calls, messages } from '../generate/relations.ts'
 import { consumersOf, natsPermissions } from './permissions.ts'
+import { calls, messages } from './relations.ts'
 import { subjectsOverlap } from './subject.ts'
 import { answersOf, services } from './topology.ts'
 

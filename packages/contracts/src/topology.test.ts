@@ -1,8 +1,8 @@
 // The topology fits together: whatever is said is heard, whatever is asked is answered, and every subject has its stream.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { answerersOf, callersOf, calls, hearersOf, messages, sayersOf } from '../generate/relations.ts'
 import { consumersOf } from './permissions.ts'
+import { answerersOf, callersOf, calls, hearersOf, messages, sayersOf } from './relations.ts'
 import { streams } from './streams.ts'
 import { subjectsOverlap } from './subject.ts'
 import { type ServiceTopology, services, topology } from './topology.ts'

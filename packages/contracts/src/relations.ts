@@ -1,5 +1,5 @@
 // Who is on the other end: the topology read from the side of a message or a call. It decides nothing.
-import { answersOf, type MessageContract, type RpcContract, type ServiceTopology, services } from '../src/index.ts'
+import { answersOf, type MessageContract, type RpcContract, type ServiceTopology, services } from './index.ts'
 
 /** Every message that any service says, hears or watches, once: in the order of their sayers. */
 export const messages: readonly MessageContract[] = [

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Parser } from '@asyncapi/parser'
-import { answersOf, services } from '../src/index.ts'
 import { asyncApiDocument } from './asyncapi.ts'
+import { answersOf, services } from './index.ts'
 import { calls, messages } from './relations.ts'
 
 const parse = async (document: unknown) => {

@@ -1,10 +1,15 @@
 // The NATS headers of messages, dead letters and calls as JSON Schemas; the kit writes and reads them.
-import type { MessageContract, ProblemCode, RpcContract } from '../src/index.ts'
+import type { MessageContract, ProblemCode, RpcContract } from './index.ts'
+import type { JsonSchema } from './json-schema.ts'
 
-const string = (description: string, more: Record<string, unknown> = {}) => ({ type: 'string', description, ...more })
+const string = (description: string, more: JsonSchema = {}): JsonSchema => ({ type: 'string', description, ...more })
 const uuid = (description: string) => string(description, { format: 'uuid' })
 const time = (description: string) => string(description, { format: 'date-time' })
-const object = (required: string[], properties: Record<string, unknown>) => ({ type: 'object', required, properties })
+const object = (required: string[], properties: Record<string, JsonSchema>): JsonSchema => ({
+  type: 'object',
+  required,
+  properties,
+})
 
 /** The header schemas for `components.schemas`. Messages follow CloudEvents 1.0 in NATS binary mode. */
 export const headerSchemas = {

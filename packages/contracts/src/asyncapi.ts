@@ -1,4 +1,6 @@
 // The AsyncAPI 3.0 document of everything that travels over NATS. It describes the whole system, so each operation names its service.
+import type { z } from 'zod'
+import { callHeaders, deadLetterHeaders, headerSchemas, messageHeaders, refusalHeaders } from './asyncapi-headers.ts'
 import {
   answersOf,
   consumerSettings,
@@ -8,10 +10,10 @@ import {
   type ServiceTopology,
   services,
   streams,
-} from '../src/index.ts'
-import { type SchemaWriter, schemaWriter } from '../src/json-schema.ts'
-import { callHeaders, deadLetterHeaders, headerSchemas, messageHeaders, refusalHeaders } from './asyncapi-headers.ts'
+} from './index.ts'
+import { type SchemaWriter, schemaWriter } from './json-schema.ts'
 import { calls, messages } from './relations.ts'
+import { sampleOf } from './samples.ts'
 
 const deadLetters = 'dlq.{service}.{stream}'
 
@@ -67,12 +69,17 @@ const messageChannel = (message: MessageContract, writer: SchemaWriter) => ({
       name: message.type,
       summary: message.about,
       headers: messageHeaders(message),
-      payload: writer.write(message.data, 'output'),
+      ...withExample(message.data, 'output', writer),
       correlationId: { location: '$message.header#/ce-correlationid' },
     },
   },
   'x-jetstream': { stream: message.stream },
 })
+
+const withExample = (data: z.ZodType, io: 'input' | 'output', writer: SchemaWriter) => {
+  const payload = writer.write(data, io)
+  return { payload, examples: [{ payload: sampleOf(payload, writer.components) }] }
+}
 
 /** A refusal's code is in its headers; some codes add members of their own, such as which products are unknown. */
 const refusalPayload = { type: 'object', required: ['detail'], properties: { detail: { type: 'string' } } }
@@ -84,7 +91,7 @@ const callChannels = (call: RpcContract, writer: SchemaWriter): [string, unknown
     {
       address: call.subject,
       description: call.about,
-      messages: { request: { headers: callHeaders(call), payload: writer.write(call.input, 'input') } },
+      messages: { request: { headers: callHeaders(call), ...withExample(call.input, 'input', writer) } },
       'x-idempotent': call.idempotent,
     },
   ],
@@ -94,7 +101,7 @@ const callChannels = (call: RpcContract, writer: SchemaWriter): [string, unknown
       address: null,
       description: `The answer to ${call.subject}, on the reply subject of the request.`,
       messages: {
-        answer: { payload: writer.write(call.output, 'output') },
+        answer: withExample(call.output, 'output', writer),
         refusal: { headers: refusalHeaders(call), payload: refusalPayload },
       },
     },
