@@ -61,7 +61,9 @@ export const look = async (page: Page, name: string): Promise<void> => {
     )
     await page.screenshot({ path: `${pictures}${name}-${device}.png`, fullPage: true })
     const { violations } = await new AxeBuilder({ page }).withTags(standards).analyze()
-    const found = violations.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`))
+    const found = violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`),
+    )
     assert.deepEqual(found, [], `${name}, ${device}`)
     const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
     assert.ok(wide <= 0, `${name}, ${device}: ${wide} px stick out to the side`)

@@ -6,7 +6,8 @@ import { password } from '../client.ts'
 export const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).click()
 export const follow = (page: Page, name: string | RegExp) => page.getByRole('link', { name }).first().click()
 /** Waits until the words are to be seen. */
-export const sees = (page: Page, words: string | RegExp) => page.getByText(words).filter({ visible: true }).first().waitFor()
+export const sees = (page: Page, words: string | RegExp) =>
+  page.getByText(words).filter({ visible: true }).first().waitFor()
 export const seesTitle = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor()
 
 /** Registers somebody new on the page of registration, who is signed in by that. Returns the e-mail address. */
