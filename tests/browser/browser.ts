@@ -1,6 +1,7 @@
 // A real browser for tests: pages that note whatever goes wrong in them, looked at for accessibility and kept as pictures.
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
+import { it } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import AxeBuilder from '@axe-core/playwright'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
@@ -26,7 +27,7 @@ export const visit = async (browser: Browser, url: string, options: BrowserConte
   const viewport = { width: widths.desktop, height: 900 }
   const context = await browser.newContext({ baseURL: url, locale: 'en-GB', viewport, ...options })
   const page = await context.newPage()
-  page.setDefaultTimeout(30_000)
+  page.setDefaultTimeout(15_000)
   const heard: string[] = []
   page.on('console', (message) => message.type() === 'error' && heard.push(message.text()))
   page.on('pageerror', (error) => heard.push(String(error.stack ?? error)))
@@ -69,4 +70,16 @@ export const look = async (page: Page, name: string): Promise<void> => {
     assert.ok(wide <= 0, `${name}, ${device}: ${wide} px stick out to the side`)
   }
   await page.setViewportSize(before)
+}
+
+/** Makes the tests of one journey: each goes on where the one before ended, and is skipped when that did not get there. */
+export const steps = () => {
+  let lost: string | undefined
+  return (name: string, go: () => Promise<void>) =>
+    it(name, async (test) => {
+      if (lost !== undefined) return test.skip(`the journey ended at: ${lost}`)
+      lost = name
+      await go()
+      lost = undefined
+    })
 }

@@ -2,7 +2,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Star } from 'lucide-react'
 import { api, dataOf } from '../api/client.ts'
-import { ApiProblem } from '../api/problem.ts'
 import { queries } from '../api/queries.ts'
 import { signOut } from '../api/session.ts'
 import type { Profile } from '../generated/api.ts'
@@ -16,12 +15,7 @@ import { toast } from '../ui/toasts.tsx'
 
 export default function AccountPage() {
   const { account, reviews } = useText()
-  const profile = useQuery({
-    ...queries.profile(),
-    // It appears a moment after the registration.
-    refetchInterval: ({ state }) =>
-      state.error instanceof ApiProblem && state.error.code === 'not_found' ? 1000 : false,
-  })
+  const profile = useQuery(queries.profile())
   const leave = useMutation({ mutationFn: signOut, onSuccess: () => toast(account.signedOut) })
   const actions = (
     <>

@@ -3,24 +3,17 @@ import { useMutation } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { api, dataOf } from '../api/client.ts'
 import { useText } from '../text/preferences.ts'
-import { Button, ButtonLink } from '../ui/button.tsx'
+import { Button } from '../ui/button.tsx'
 import { Field, Form } from '../ui/form.tsx'
-import { Empty, Notice } from '../ui/notice.tsx'
+import { Notice } from '../ui/notice.tsx'
 import { Card, Page } from '../ui/page.tsx'
-import { useLetterToken } from './letter-token.ts'
+import { LetterToken } from './letter-token.tsx'
 
 export default function ResetPasswordPage() {
   const { account } = useText()
-  const token = useLetterToken()
   return (
     <Page title={account.resetTitle} lead={account.resetText} width="narrow">
-      {token === undefined ? (
-        <Empty title={account.badLink} text={account.badLinkText}>
-          <ButtonLink to="/forgot-password">{account.forgotTitle}</ButtonLink>
-        </Empty>
-      ) : (
-        <NewPassword token={token} />
-      )}
+      <LetterToken>{(token) => <NewPassword token={token} />}</LetterToken>
     </Page>
   )
 }

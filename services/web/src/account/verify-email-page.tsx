@@ -5,23 +5,16 @@ import { api, dataOf } from '../api/client.ts'
 import { mine } from '../api/queries.ts'
 import { useText } from '../text/preferences.ts'
 import { ButtonLink } from '../ui/button.tsx'
-import { Empty, Notice, Skeleton } from '../ui/notice.tsx'
+import { Notice, Skeleton } from '../ui/notice.tsx'
 import { Page } from '../ui/page.tsx'
 import { Problem } from '../ui/problem.tsx'
-import { useLetterToken } from './letter-token.ts'
+import { LetterToken } from './letter-token.tsx'
 
 export default function VerifyEmailPage() {
-  const { account, problem } = useText()
-  const token = useLetterToken()
+  const { account } = useText()
   return (
     <Page title={account.verifyTitle} width="narrow">
-      {token === undefined ? (
-        <Empty title={account.badLink} text={account.badLinkText}>
-          <ButtonLink to="/">{problem.home}</ButtonLink>
-        </Empty>
-      ) : (
-        <Verified token={token} />
-      )}
+      <LetterToken>{(token) => <Verified token={token} />}</LetterToken>
     </Page>
   )
 }

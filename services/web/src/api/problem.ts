@@ -26,6 +26,10 @@ export class Unreachable extends Error {
   }
 }
 
+/** Whether there is no such thing, or not yet, or not for this user; an address that names nothing at all is refused as it is. */
+export const isMissing = (error: unknown): boolean =>
+  error instanceof ApiProblem && (error.code === 'not_found' || error.code === 'invalid_request')
+
 /** Whether the same call may succeed a moment later. */
 export const mayHeal = (error: unknown): boolean =>
   error instanceof Unreachable || (error instanceof ApiProblem && (error.status >= 500 || error.status === 429))

@@ -2,6 +2,7 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import type { operations } from '../generated/api.ts'
 import { api, dataOf } from './client.ts'
+import { isMissing } from './problem.ts'
 
 type QueryOf<Id extends keyof operations> = NonNullable<operations[Id]['parameters']['query']>
 export type OrderFilter = Omit<QueryOf<'listOrders'>, 'cursor' | 'limit'>
@@ -17,6 +18,11 @@ const paged = <Item>(
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
   })
+
+/** Profile and wallet appear a moment after the registration: until then they are asked for again. */
+const comesSoon = {
+  refetchInterval: ({ state }: { state: { error: unknown } }) => (isMissing(state.error) ? 1000 : false),
+} as const
 
 /** What belongs to whoever is signed in lies under this key, and is forgotten with the session. */
 export const mine = 'mine'
@@ -41,10 +47,15 @@ export const queries = {
         }),
       ),
     ),
-  profile: () => queryOptions({ queryKey: [mine, 'profile'], queryFn: () => dataOf(api.GET('/api/profile')) }),
+  profile: () =>
+    queryOptions({ queryKey: [mine, 'profile'], queryFn: () => dataOf(api.GET('/api/profile')), ...comesSoon }),
   account: () => queryOptions({ queryKey: [mine, 'account'], queryFn: () => dataOf(api.GET('/api/auth/me')) }),
   balance: () =>
-    queryOptions({ queryKey: [mine, 'wallet', 'balance'], queryFn: () => dataOf(api.GET('/api/accounts/balance')) }),
+    queryOptions({
+      queryKey: [mine, 'wallet', 'balance'],
+      queryFn: () => dataOf(api.GET('/api/accounts/balance')),
+      ...comesSoon,
+    }),
   ledger: () =>
     paged([mine, 'wallet', 'ledger'], (cursor) =>
       dataOf(api.GET('/api/accounts/ledger', { params: { query: { limit: 20, ...(cursor && { cursor }) } } })),

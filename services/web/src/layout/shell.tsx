@@ -57,10 +57,17 @@ const Navigation = () => {
         <Store size={20} aria-hidden="true" />
         {nav.shop}
       </NavLink>
-      <NavLink to="/cart" className={style.link} aria-label={nav.inCart(count)}>
+      <NavLink to="/cart" className={style.link}>
         <ShoppingCart size={20} aria-hidden="true" />
         {nav.cart}
-        {count > 0 && <span className={style.count}>{count}</span>}
+        {count > 0 && (
+          <>
+            <span className={style.hidden}>{nav.inCart(count)}</span>
+            <span className={style.count} aria-hidden="true">
+              {count}
+            </span>
+          </>
+        )}
       </NavLink>
       {inside && (
         <>

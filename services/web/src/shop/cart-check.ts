@@ -1,6 +1,6 @@
 // The cart held against what the catalog offers now: what each line costs, and what stands in the way of ordering it.
 import { useQueries } from '@tanstack/react-query'
-import { ApiProblem } from '../api/problem.ts'
+import { isMissing } from '../api/problem.ts'
 import { queries } from '../api/queries.ts'
 import type { Money, OfferedProduct } from '../generated/api.ts'
 import { type CartLine, useCart } from './cart.ts'
@@ -27,7 +27,7 @@ export const useCheckedCart = (): CheckedCart => {
   const { lines } = useCart()
   const answers = useQueries({ queries: lines.map(({ product_id }) => queries.product(product_id)) })
   const checked = lines.map((line, index) => checkedLine(line, answers[index]?.data, answers[index]?.error))
-  const failed = answers.find(({ error }) => error && !isGone(error))
+  const failed = answers.find(({ error }) => error && !isMissing(error))
   return {
     lines: checked,
     total: totalOf(checked),
@@ -37,10 +37,8 @@ export const useCheckedCart = (): CheckedCart => {
   }
 }
 
-const isGone = (error: unknown) => error instanceof ApiProblem && error.code === 'not_found'
-
 const checkedLine = (line: CartLine, product: OfferedProduct | undefined, error: unknown): CheckedLine => {
-  const gone = isGone(error) || product?.active === false
+  const gone = isMissing(error) || product?.active === false
   const stock = product?.stock ?? null
   const changed = product !== undefined && product.price.amount !== line.price.amount
   return {

@@ -1,7 +1,7 @@
 // Checking out: where to, from which money, and the order itself.
 import { useQuery } from '@tanstack/react-query'
 import { Navigate } from 'react-router'
-import { ApiProblem } from '../api/problem.ts'
+import { isMissing } from '../api/problem.ts'
 import { queries } from '../api/queries.ts'
 import type { Money } from '../generated/api.ts'
 import { useFormat, useText } from '../text/preferences.ts'
@@ -99,13 +99,9 @@ type WalletState =
   | { state: 'short'; balance: Money; missing: Money }
   | { state: 'failed'; error: unknown; retry(): void }
 
-/** A wallet opens a moment after the registration: until then it is asked for again. */
 const useWallet = (total: Money | null): WalletState => {
-  const { data, error, refetch } = useQuery({
-    ...queries.balance(),
-    refetchInterval: ({ state }) => (isOpening(state.error) ? 1000 : false),
-  })
-  if (isOpening(error)) return { state: 'opening' }
+  const { data, error, refetch } = useQuery(queries.balance())
+  if (isMissing(error)) return { state: 'opening' }
   if (error && !data) return { state: 'failed', error, retry: refetch }
   if (!data) return { state: 'asking' }
   const balance = { amount: data.balance, currency: data.currency }
@@ -114,8 +110,6 @@ const useWallet = (total: Money | null): WalletState => {
     ? { state: 'short', balance, missing: { amount: missing, currency: data.currency } }
     : { state: 'enough', balance }
 }
-
-const isOpening = (error: unknown) => error instanceof ApiProblem && error.code === 'not_found'
 
 const Wallet = (wallet: WalletState) => {
   const { checkout } = useText()

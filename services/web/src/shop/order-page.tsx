@@ -2,7 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
 import { useOrderFeed } from '../api/order-feed.ts'
-import { ApiProblem } from '../api/problem.ts'
+import { isMissing } from '../api/problem.ts'
 import { queries } from '../api/queries.ts'
 import type { Order } from '../generated/api.ts'
 import { NotFound } from '../layout/not-found.tsx'
@@ -22,8 +22,7 @@ export default function OrderPage() {
   const { orderId = '' } = useParams()
   const { order: words } = useText()
   const { data: order, error, refetch } = useQuery(queries.order(orderId))
-  if (error instanceof ApiProblem && (error.code === 'not_found' || error.code === 'invalid_request'))
-    return <NotFound />
+  if (isMissing(error)) return <NotFound />
   return (
     <Page title={words.title(shortId(orderId))} actions={order && <OrderStatus status={order.status} />}>
       {error && !order && <Problem error={error} retry={refetch} />}

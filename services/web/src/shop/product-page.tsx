@@ -2,7 +2,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { Link, useParams } from 'react-router'
-import { ApiProblem } from '../api/problem.ts'
+import { isMissing } from '../api/problem.ts'
 import { queries } from '../api/queries.ts'
 import type { OfferedProduct } from '../generated/api.ts'
 import { NotFound } from '../layout/not-found.tsx'
@@ -23,9 +23,7 @@ export default function ProductPage() {
   const { productId = '' } = useParams()
   const { shop } = useText()
   const { data: product, error, refetch } = useQuery(queries.product(productId))
-  // An address with what is no id at all is refused as invalid_request.
-  if (error instanceof ApiProblem && (error.code === 'not_found' || error.code === 'invalid_request'))
-    return <NotFound />
+  if (isMissing(error)) return <NotFound />
   return (
     <Page title={product?.name ?? '…'} lead={<Link to="/">{shop.back}</Link>}>
       {error && !product && <Problem error={error} retry={refetch} />}

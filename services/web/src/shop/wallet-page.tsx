@@ -1,7 +1,7 @@
 // The wallet: what it holds, adding to it, and every movement.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
-import { ApiProblem } from '../api/problem.ts'
+import { isMissing } from '../api/problem.ts'
 import { queries } from '../api/queries.ts'
 import type { LedgerEntry } from '../generated/api.ts'
 import { useFormat, useText } from '../text/preferences.ts'
@@ -15,14 +15,11 @@ import style from './wallet-page.module.css'
 export default function WalletPage() {
   const { wallet, checkout } = useText()
   const { money } = useFormat()
-  const { data, error, refetch } = useQuery({
-    ...queries.balance(),
-    refetchInterval: ({ state }) => (isOpening(state.error) ? 1000 : false),
-  })
+  const { data, error, refetch } = useQuery(queries.balance())
   return (
     <Page title={wallet.title} width="medium">
-      {isOpening(error) && <Notice>{checkout.opening}</Notice>}
-      {error && !isOpening(error) && !data && <Problem error={error} retry={refetch} />}
+      {isMissing(error) ? <Notice>{checkout.opening}</Notice> : null}
+      {error && !isMissing(error) && !data && <Problem error={error} retry={refetch} />}
       {!data && !error && <Skeleton height={10} />}
       {data && (
         <>
@@ -42,8 +39,6 @@ export default function WalletPage() {
     </Page>
   )
 }
-
-const isOpening = (error: unknown) => error instanceof ApiProblem && error.code === 'not_found'
 
 const Ledger = () => {
   const text = useText()
