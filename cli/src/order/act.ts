@@ -9,7 +9,10 @@ import { letterKeysOf } from './records.ts'
 /** On what, and why. */
 export type Acting = { target: Target; ask: Ask; reason: string }
 
-/** Gives services what they never handled of an order: what lies among the dead letters, and what was lost on its way. Throws `not_found`, and says nothing then. */
+/**
+ * Gives services what they never handled of an order: what lies among the dead letters, and what was lost on its way. Throws `not_found`, and
+ * says nothing then.
+ */
 export const retry = async ({ target, ask, reason }: Acting, order_id: string): Promise<HandedOver[]> => {
   const { created_at } = granted(getOrderStatus, await ask(getOrderStatus, { order_id }))
   const said = { action_id: randomUUID(), action: 'order_retried', reason, detail: { order_id } } as const
