@@ -41,7 +41,7 @@ export const settings = z.object({
     .min(1)
     .max(10_000)
     .default(10)
-    .describe('orders one user may follow at once'),
+    .describe('event streams one user may have open at once'),
 })
 
 export type GatewaySettings = z.infer<typeof settings>

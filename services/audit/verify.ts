@@ -3,7 +3,7 @@ import type { verifyHistory } from '@deliveryflow/contracts'
 import { reject } from '@deliveryflow/kit'
 import { readPublicKeys } from '@deliveryflow/kit/history/checkpoint'
 import { reach, selectKeys } from '@deliveryflow/kit/history/places'
-import { verifyEnd, verifyPlaces } from '@deliveryflow/kit/history/verify-index'
+import { endOfHistory, verifyPlaces } from '@deliveryflow/kit/history/verify-index'
 import { z } from 'zod'
 import type { Answer } from './replay.ts'
 
@@ -28,15 +28,19 @@ export const verify: Answer<typeof verifyHistory> = async ({ after, cursor, limi
   if (caller.role !== 'admin') return reject('forbidden', 'The history is for administrators.')
   const before = cursor === undefined ? { upto: after, standing: undefined } : readCursor(cursor)
   if (!before) return reject('invalid_request', 'cursor: pass a next_cursor as it came, or none.')
-  const [[reached], named] = await Promise.all([reach(db), selectKeys(db)])
+  const manager = await js.jetstreamManager(false)
+  const [{ end, sealed, findings: atEnd }, [reached], named] = await Promise.all([
+    endOfHistory(manager, db),
+    reach(db),
+    selectKeys(db),
+  ])
   const keys = readPublicKeys(named.map(({ public_key }) => public_key))
   if (!keys) throw new Error('A key that signed the history is no public key.')
-  const end = reached?.last ?? 0
   const from = before.standing ? before.upto + 1 : Math.max(before.upto + 1, reached?.first ?? 1)
-  const to = Math.min(end, from + limit - 1)
+  const to = lastOf({ from, limit, end, sealed })
   const goes_on = to < end
   const { standing, ...verdict } = await verifyPlaces(db, { from, to }, { keys, standing: before.standing, goes_on })
-  const findings = goes_on ? verdict.findings : [...verdict.findings, ...(await endOf())]
+  const findings = goes_on ? verdict.findings : [...verdict.findings, ...atEnd]
   return {
     ...(to < from ? { first: null, last: null } : { first: from, last: to }),
     end,
@@ -50,10 +54,16 @@ export const verify: Answer<typeof verifyHistory> = async ({ after, cursor, limi
     more: verdict.more + Math.max(0, findings.length - told),
     next_cursor: goes_on ? writeCursor({ upto: to, standing }) : null,
   }
+}
 
-  async function endOf() {
-    return verifyEnd(await js.jetstreamManager(false), db)
-  }
+/**
+ * The last place of a part. One that is not the last ends with a seal, where there is one: what waits for its seal has it by the time the next
+ * part is asked for.
+ */
+const lastOf = ({ from, limit, end, sealed }: Record<'from' | 'limit' | 'end' | 'sealed', number>): number => {
+  const full = from + limit - 1
+  if (full >= end) return end
+  return sealed >= from ? Math.min(full, sealed) : full
 }
 
 const writeCursor = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).toString('base64url')

@@ -63,6 +63,17 @@ describe('the messages of a stream', () => {
     assert.deepEqual((await places({ before: 1_000_000, limit: 1 }))[0], [3000])
   })
 
+  it('may be none', async () => {
+    const empty = `${name}-empty`
+    await manager.streams.add({ name: empty, subjects: [`${empty}.>`], allow_direct: true })
+    assert.deepEqual(await places({ stream: empty }), [[], null])
+    await jetstream(connection).publish(`${empty}.a`, '')
+    await manager.streams.purge(empty)
+    for (const from of [{}, { after: 0 }, { subject: `${empty}.*` }])
+      assert.deepEqual(await places({ stream: empty, ...from }), [[], null])
+    await manager.streams.delete(empty)
+  })
+
   it('come in their order from a place on', async () => {
     assert.deepEqual(await places({ limit: 4, after: 8 }), [[9, 11, 12, 13], { after: 13 }])
     assert.deepEqual(await places({ limit: 4, after: 2997 }), [[2998, 3000], null])
@@ -79,6 +90,14 @@ describe('the messages of a stream', () => {
     assert.deepEqual(await places({ ...rare, limit: 2, after: 150 }), [[207, 307], { after: 307 }])
     assert.deepEqual(await places({ subject: `${name}.*`, limit: 1 }), [[3000], { before: 3000 }])
     assert.deepEqual((await places({ subject: `${name}.never` }))[0], [])
+  })
+
+  it('are found behind a long stretch of others, without reading all that lies before them', async () => {
+    const js = jetstream(connection)
+    for (let n = 0; n < 1030; n++) await js.publish(`${name}.tail`, '')
+    assert.deepEqual(await places({ subject: `${name}.common`, limit: 3 }), [[3000, 2998, 2997], { before: 2997 }])
+    assert.deepEqual((await places({ subject: `${name}.rare`, limit: 2 }))[0], [2907, 2807])
+    await manager.streams.purge(name, { filter: `${name}.tail` })
   })
 
   it('are told with headers and body; a large body is cut, and one that is no text comes in base64', async () => {

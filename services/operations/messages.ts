@@ -12,6 +12,8 @@ import { portionsOf } from './domain.ts'
 const told = { body: 64_000, header: 8_000 }
 /** Bytes of a page; a message of NATS holds a megabyte. */
 const mostTold = 700_000
+/** Messages read for a page that holds at most a hundred. */
+const mostRead = 1000
 /** Milliseconds to look for messages on a subject that few are on; then what was found is answered. */
 const patience = 1500
 
@@ -33,7 +35,7 @@ export const messages: Answer<typeof listStreamMessages> = async (
     after === undefined
       ? await backwards(
           wanted,
-          info.state.first_seq,
+          Math.max(1, info.state.first_seq),
           Math.min(before ?? Number.MAX_SAFE_INTEGER, info.state.last_seq + 1),
         )
       : await forwards(wanted, after)
@@ -57,22 +59,44 @@ const forwards = async ({ js, stream, limit, subject }: Wanted, after: number): 
   return { page, next: null }
 }
 
-/** A stream is read forwards alone: so stretches before `before` are read, each larger than the one behind it. */
-const backwards = async ({ js, stream, limit, subject }: Wanted, first: number, before: number): Promise<Page> => {
+/**
+ * A stream is read forwards alone: so stretches before `before` are read, each larger than the one behind it, and a smaller one where there is
+ * too much in it.
+ */
+const backwards = async (wanted: Wanted, first: number, before: number): Promise<Page> => {
+  const { limit } = wanted
   const page: StoredMsg[] = []
   const until = Date.now() + patience
-  let to = before
-  for (let width = limit; to > first && page.length < limit && Date.now() < until; width *= 4) {
+  for (let [to, width] = [before, limit]; ; ) {
     const from = Math.max(first, to - width)
-    const newest: StoredMsg[] = []
-    for await (const message of storedFrom(js, stream, from, { page: Math.min(500, to - from), subject })) {
-      if (message.seq >= to) break
-      if (newest.push(message) > limit - page.length) newest.shift()
+    const newest = to > first ? await newestWithin(wanted, from, to, limit - page.length) : []
+    if (newest === null) {
+      width = Math.ceil(width / 4)
+      continue
     }
     page.push(...newest.reverse())
     to = page.length === limit ? (page.at(-1)?.seq ?? from) : from
+    if (to <= first) return { page, next: null }
+    if (page.length === limit || Date.now() > until) return { page, next: { before: to } }
+    width *= 4
   }
-  return { page, next: to > first ? { before: to } : null }
+}
+
+/** The last messages from a place on and before another, in their order; null where so many are to be read for it that a smaller stretch will do. */
+const newestWithin = async (
+  { js, stream, subject }: Wanted,
+  from: number,
+  to: number,
+  count: number,
+): Promise<StoredMsg[] | null> => {
+  const newest: StoredMsg[] = []
+  let read = 0
+  for await (const message of storedFrom(js, stream, from, { page: Math.min(500, to - from), subject })) {
+    if (message.seq >= to) break
+    if (++read > mostRead) return null
+    if (newest.push(message) > count) newest.shift()
+  }
+  return newest
 }
 
 const viewOf = ({ seq, subject, time, header, data }: StoredMsg) => {

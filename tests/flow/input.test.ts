@@ -1,9 +1,12 @@
 // Whatever is sent to whichever operation: never a 500, never a change, always a problem document that says what is wrong.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
-import { before, describe, it } from 'node:test'
+import { after, before, describe, it } from 'node:test'
 import { type HttpOperation, httpOperations, isProblemCode } from '@deliveryflow/contracts'
 import { bodyExamples } from '@deliveryflow/contracts/examples'
+import { Rejection } from '@deliveryflow/kit/errors'
+import { rpcClient } from '@deliveryflow/kit/rpc/client'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { type Answer, type Client, call, customer, signIn } from '../client.ts'
 import { query, type TestSystem, testSystem } from '../harness.ts'
 
@@ -14,6 +17,15 @@ const exampleOf = (operation: HttpOperation): Record<string, unknown> => ({
 })
 /** The path with ids that exist nowhere. */
 const pathOf = ({ path }: HttpOperation) => path.replaceAll(/\{\w+\}/g, () => randomUUID())
+/** What the fields of its path and its query must at least be given. */
+const fieldsOf = ({ params, query: fields }: HttpOperation): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries({ ...params?.shape, ...fields?.shape }).flatMap(([name, field]) => {
+      const fits = (value: unknown) => field.safeParse(value).success
+      if (fits(undefined)) return []
+      return [[name, [randomUUID(), '1', 'catalog'].find(fits) ?? assert.fail(`no value is known for ${name}`)]]
+    }),
+  )
 
 const isProblem = ({ status, body, headers }: Answer, expected: number | RegExp) => {
   assert.match(
@@ -31,11 +43,14 @@ describe('the HTTP API', () => {
   let system: TestSystem
   let admin: Client
   let ann: Client
+  let nats: NatsConnection
   before(async () => {
     system = await testSystem()
     admin = await signIn(system.url, system.admin.email, system.admin.password)
     ann = await customer(system.url)
+    nats = await connect(system.nats)
   })
+  after(() => nats?.close())
   const send = (operation: HttpOperation, body: unknown, token?: string) =>
     call(system.url, operation.method.toUpperCase(), pathOf(operation), {
       ...(body === undefined ? {} : { body }),
@@ -62,6 +77,17 @@ describe('the HTTP API', () => {
     for (const operation of operations.filter(({ access }) => access === 'admin' || access === 'courier')) {
       it(`${operation.id}: a customer`, async () => {
         isProblem(await send(operation, operation.body && exampleOf(operation), ann.token), 403)
+      })
+    }
+    for (const operation of operations.filter(({ access }) => access === 'admin')) {
+      const { id, rpc } = operation
+      if (!rpc) continue
+      it(`${id}: a customer and a courier, ${rpc.subject} by itself as well`, async () => {
+        const input = rpc.input.parse({ ...fieldsOf(operation), ...exampleOf(operation) })
+        for (const role of ['customer', 'courier'] as const) {
+          const answer: unknown = await rpcClient(nats)(rpc, input, { caller: { user_id: ann.user_id, role } })
+          assert.equal(answer instanceof Rejection ? answer.code : answer, 'forbidden', role)
+        }
       })
     }
     for (const operation of operations.filter(({ path, access }) => /\{order_id\}/.test(path) && access === 'user')) {
@@ -97,7 +123,7 @@ describe('the HTTP API', () => {
     }
     for (const operation of operations.filter(({ query: fields }) => fields !== undefined)) {
       it(`${operation.id}: queries out of range or unknown`, async () => {
-        for (const words of ['limit=0', 'limit=101', 'limit=x', 'cursor=%00', 'cursor=%ff%fe', 'surprise=1']) {
+        for (const words of ['limit=0', 'limit=100001', 'limit=x', 'cursor=%00', 'cursor=%ff%fe', 'surprise=1']) {
           const answer = await call(system.url, 'GET', `${pathOf(operation)}?${words}`, { token: admin.token })
           isProblem(answer, 400)
         }

@@ -1,11 +1,17 @@
 // A stretch of the history as a file that proves itself.
-import { linkBefore, type Places, selectKeys, stretches } from '@deliveryflow/kit/history/places'
+import {
+  lastSeal,
+  linkBefore,
+  type Places,
+  selectCheckpoints,
+  selectKeys,
+  stretches,
+} from '@deliveryflow/kit/history/places'
 import { lineOf } from '@deliveryflow/kit/history/segment'
 import type { Queryable } from '@deliveryflow/kit/postgres/statement'
 import { Failure } from '../failure.ts'
 import { firstStored, rangeOf } from './places.ts'
 import type { Range } from './selection.ts'
-import { lastSeal } from './store.ts'
 
 export type Exported = { records: number; first: number | null; last: number | null }
 
@@ -19,11 +25,15 @@ export async function* exportLines(
   exported: Exported,
   progress: (done: number, all: number) => void,
 ): AsyncGenerator<string> {
-  const [before, named] = await Promise.all([linkBefore(db, range.from), selectKeys(db)])
+  const [before, named, checkpoints] = await Promise.all([
+    linkBefore(db, range.from),
+    selectKeys(db),
+    selectCheckpoints(db, range.from, range.to),
+  ])
+  const signed = new Map(checkpoints.map((checkpoint) => [checkpoint.sequence, checkpoint]))
   const keys = named.map(({ key_id, public_key }) => ({ key_id, public_key }))
   yield lineOf({ header: { before, keys, written_at: new Date() } })
-  for await (const { places, checkpoints } of stretches(db, range.from, range.to)) {
-    const signed = new Map(checkpoints.map((checkpoint) => [checkpoint.sequence, checkpoint]))
+  for await (const places of stretches(db, range.from, range.to)) {
     let lines = ''
     for (const { sequence, record } of places) {
       if (!record)

@@ -1,4 +1,4 @@
-// The SQL over audit's database: the records of the history as the index knows them, and how far they are sealed.
+// The SQL over audit's database: the records of the history as the index knows them, by selection and by time.
 import { statement } from '@deliveryflow/kit/postgres/statement'
 
 /** A record as the index knows it. `data`: text of JSON; null where the body is none. `headers`: [[name, value], …] as JSON. */
@@ -67,9 +67,4 @@ export const countRecords = statement<
 export const storedAt = statement<[sequence: number], { at: Date }>(
   'stored_at',
   'select coalesce(stored_at, received_at) as at from events where sequence >= $1 order by sequence limit 1',
-)
-
-export const lastSeal = statement<[], { sequence: number }>(
-  'last_seal',
-  'select sequence from seals order by sequence desc limit 1',
 )

@@ -168,10 +168,11 @@ Examples:
       .command(action)
       .description(about)
       .argument('<job>')
-      .action(async (job: string, _: unknown, self) => {
+      .option('--reason <text>', 'why: it is kept in the history')
+      .action(async (job: string, { reason }: { reason?: string }, self) => {
         const globals = self.optsWithGlobals() as Globals
         await withTarget(globals, async (target) => {
-          const replay = granted(endReplay, await (await openCalls(target))(endReplay, { job, action }))
+          const replay = granted(endReplay, await (await openCalls(target))(endReplay, { job, action, reason }))
           printOne(globals.output, replay, () => `The replay ${job} is ${replay.state}.`)
         })
       })

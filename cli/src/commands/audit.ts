@@ -1,6 +1,7 @@
 // dfctl audit: find something in the history, prove that it is whole, and take it away as a file that proves itself.
 import { selectKeys } from '@deliveryflow/kit/history/places'
-import { verifyEnd } from '@deliveryflow/kit/history/verify-index'
+import { endOfHistory } from '@deliveryflow/kit/history/verify-index'
+import type { Queryable } from '@deliveryflow/kit/postgres/statement'
 import { jetstreamManager } from '@nats-io/jetstream'
 import type { Command } from 'commander'
 import {
@@ -122,13 +123,11 @@ Examples:
           file === undefined
             ? await withTarget({ output, ...globals }, (target) =>
                 withDatabase(target, 'audit', async (db) => {
-                  const judgement = await verifyIndex(db, walk)
-                  const end =
-                    to === undefined
-                      ? await verifyEnd(await jetstreamManager(await connectionOf(target), { checkAPI: false }), db)
-                      : []
+                  const end = to === undefined ? await endOf(target, db) : null
+                  const judgement = await verifyIndex(db, end ? { ...walk, to: end.end } : walk)
                   const archive = options.archive && (await verifyArchived(target, walk))
-                  return { ...judgement, findings: [...judgement.findings, ...end], ...(archive && { archive }) }
+                  const findings = [...judgement.findings, ...(end?.findings ?? [])]
+                  return { ...judgement, findings, ...(archive && { archive }) }
                 }),
               )
             : await verifyFile(file, walk)
@@ -141,6 +140,9 @@ Examples:
       )
       if (!isProved(judgement)) process.exitCode = exitCode.unhealthy
     })
+
+const endOf = async (target: Target, db: Queryable) =>
+  endOfHistory(await jetstreamManager(await connectionOf(target), { checkAPI: false }), db)
 
 /** Whether nothing was found, in the archive neither. */
 const isProved = ({ findings, archive }: Judgement & { archive?: ArchiveJudgement }): boolean =>

@@ -51,7 +51,7 @@ export const createProduct = userRpc('catalog.create', {
   about: 'Adds a product.',
   input: productInput,
   output: product,
-  rejections: [],
+  rejections: ['forbidden'],
   idempotent: false,
 })
 
@@ -59,7 +59,7 @@ export const updateProduct = userRpc('catalog.update', {
   about: 'Changes the fields that are given. A new price holds for orders from then on.',
   input: productChanges.extend(productId.shape),
   output: product,
-  rejections: ['not_found'],
+  rejections: ['forbidden', 'not_found'],
   idempotent: true,
 })
 
@@ -67,7 +67,7 @@ export const setStock = userRpc('inventory.set_stock', {
   about: 'Says how many pieces can be ordered now, beside those already reserved.',
   input: z.strictObject({ product_id: id, quantity: z.int().min(0).max(1_000_000_000) }),
   output: z.object({ product_id: id, available: z.int() }),
-  rejections: ['not_found'],
+  rejections: ['forbidden', 'not_found'],
   idempotent: true,
 })
 

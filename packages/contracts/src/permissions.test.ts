@@ -100,5 +100,7 @@ for (const service of services) {
       assert.ok(!allows(publish, forbidden), forbidden)
     }
     assert.equal(allows(publish, '$JS.API.STREAM.MSG.DELETE.DLQ'), service.tends_dead_letters === true)
+    for (const asked of ['$SRV.STATS', '$JS.API.CONSUMER.LIST.EVENTS', '$JS.API.DIRECT.GET.JOBS'])
+      assert.equal(allows(publish, asked), service.watches_operation === true, asked)
   })
 }

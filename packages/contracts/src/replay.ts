@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { operation } from './http.ts'
 import { event } from './message.ts'
 import { type RpcContract, rpc, userRpc } from './rpc.ts'
-import { id, reason, timestamp } from './values.ts'
+import { id, reason, text, timestamp } from './values.ts'
 
 const place = z.int().min(0)
 
@@ -93,7 +93,7 @@ const replay = z
   })
 export type Replay = z.infer<typeof replay>
 
-const planQuery = z.strictObject({ projection: z.string().max(100) })
+const planQuery = z.strictObject({ projection: text.max(100) })
 
 export const planReplay = userRpc('replay.plan', {
   about: 'What a replay into a read model would do: which records it takes, and which handlers run.',
@@ -111,7 +111,7 @@ export const planReplay = userRpc('replay.plan', {
 
 const startBody = z.strictObject({
   job: id.meta({ description: 'chosen by who starts it: asked once more it is still one replay' }),
-  projection: z.string().max(100),
+  projection: text.max(100),
   reason,
   rate: z.int().min(1).max(1_000_000).optional(),
 })

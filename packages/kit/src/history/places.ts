@@ -1,6 +1,5 @@
 // Walks over the places of the history as audit's database keeps them: what verify judges and export writes, a stretch at a time.
 import { type Queryable, statement } from '../postgres/statement.ts'
-import type { Checkpoint } from './checkpoint.ts'
 import { genesis } from './record.ts'
 import type { SealedRecord } from './segment.ts'
 
@@ -9,6 +8,11 @@ export const reach = statement<[], { first: number | null; last: number | null }
   'reach',
   `select least((select min(sequence) from events), (select min(sequence) from seals)) as first,
      greatest((select max(sequence) from events), (select max(sequence) from seals)) as last`,
+)
+
+export const lastSeal = statement<[], { sequence: number }>(
+  'last_seal',
+  'select sequence from seals order by sequence desc limit 1',
 )
 
 /** A place of a stretch; `record_sequence` is null where the record is gone, `link` where the seal is. */
@@ -55,17 +59,15 @@ export const selectKeys = statement<[], { key_id: string; public_key: string; si
 export type KeptPlace = { sequence: number; record: SealedRecord | null; link: Buffer | null }
 /** From one place to another, both of them. */
 export type Places = { from: number; to: number }
-export type Stretch = { places: KeptPlace[]; checkpoints: Checkpoint[] }
 
 const stretch = 5000
 
 /** The places between two, in their order. The next stretch is read while the one in hand is judged. */
-export async function* stretches(db: Queryable, from: number, to: number): AsyncGenerator<Stretch> {
-  const read = async (first: number): Promise<Stretch | null> => {
+export async function* stretches(db: Queryable, from: number, to: number): AsyncGenerator<KeptPlace[]> {
+  const read = async (first: number): Promise<KeptPlace[] | null> => {
     if (first > to) return null
-    const last = Math.min(to, first + stretch - 1)
-    const [places, checkpoints] = await Promise.all([selectPlaces(db, first, last), selectCheckpoints(db, first, last)])
-    return { places: places.map(keptOf), checkpoints }
+    const places = await selectPlaces(db, first, Math.min(to, first + stretch - 1))
+    return places.map(keptOf)
   }
   let next = read(from)
   for (let first = from; first <= to; first += stretch) {

@@ -3,7 +3,7 @@ import type { KeyObject } from 'node:crypto'
 import { topology } from '@deliveryflow/contracts'
 import type { JetStreamManager } from '@nats-io/jetstream'
 import type { Queryable } from '../postgres/statement.ts'
-import { linkBefore, type Places, reach, selectCheckpoints, stretches } from './places.ts'
+import { lastSeal, linkBefore, type Places, reach, selectCheckpoints, stretches } from './places.ts'
 import { type Finding, type Standing, type Verdict, verifier } from './verify.ts'
 
 export type VerifyPlacesOptions = {
@@ -24,32 +24,43 @@ export const verifyPlaces = async (
   { keys, standing, goes_on = false, progress }: VerifyPlacesOptions,
 ): Promise<Verdict & { standing: Standing }> => {
   const walk = verifier(standing ? { keys, standing } : { keys, before: await linkBefore(db, from) })
-  // Checkpoints of the part before whose place had no seal.
-  const due = standing ? await selectCheckpoints(db, (standing.sealed?.sequence ?? 0) + 1, from - 1) : []
-  for (const checkpoint of due) walk.mind(checkpoint)
-  for await (const { places, checkpoints } of stretches(db, from, to)) {
-    for (const checkpoint of checkpoints) walk.mind(checkpoint)
-    for (const place of places) walk.feed(place)
+  // The history is sealed and signed meanwhile. What is signed is sealed, so the checkpoints come first; a seal that is younger than the walk
+  // is none yet. Those of the part before whose place had no seal come again.
+  const known = standing ? (standing.sealed?.sequence ?? 0) + 1 : from
+  for (const checkpoint of await selectCheckpoints(db, known, to)) walk.mind(checkpoint)
+  const sealed = (await lastSeal(db))[0]?.sequence ?? 0
+  for await (const places of stretches(db, from, to)) {
+    for (const place of places) walk.feed(place.sequence > sealed ? { ...place, link: null } : place)
     progress?.((places.at(-1)?.sequence ?? from) - from + 1, to - from + 1)
   }
   return { ...walk.verdict({ goes_on }), standing: walk.standing() }
 }
 
+/** `end`: the last place that can be judged, 0 where there is none. `sealed`: the last with a seal. `findings`: what is wrong with the end. */
+export type HistoryEnd = { end: number; sealed: number; findings: Finding[] }
+
 /**
- * What is wrong with the end of the index, which no chain can show: audit has acknowledged every message up to a place, so its record must
- * be there, and none behind the stream's last.
+ * Where the history ends for who judges it, and what is wrong there, which no chain can show: audit has acknowledged every message up to a
+ * place, so its record must be there, and none behind the stream's last. What is neither acknowledged nor sealed is still on its way: replicas
+ * of audit enter it side by side, and leave holes for moments.
  */
-export const verifyEnd = async (manager: JetStreamManager, db: Queryable): Promise<Finding[]> => {
-  const [{ ack_floor }, { last }] = await Promise.all([
-    manager.consumers.info('EVENTS', topology.audit.name),
-    reach(db).then(([reached]) => ({ last: reached?.last ?? 0 })),
-  ])
+export const endOfHistory = async (manager: JetStreamManager, db: Queryable): Promise<HistoryEnd> => {
+  // One after the other: what was acknowledged before is entered by then.
+  const { ack_floor } = await manager.consumers.info('EVENTS', topology.audit.name)
+  const [[reached], [seal]] = await Promise.all([reach(db), lastSeal(db)])
   const { state } = await manager.streams.info('EVENTS')
-  if (ack_floor.stream_seq > last) {
-    const detail = 'audit had taken them in; the index ends before them'
-    return [{ sequence: last + 1, last: ack_floor.stream_seq, what: 'removed', detail }]
+  const [last, sealed] = [reached?.last ?? 0, seal?.sequence ?? 0]
+  return {
+    end: Math.min(last, Math.max(sealed, ack_floor.stream_seq)),
+    sealed,
+    findings: findingsOf({ last, acknowledged: ack_floor.stream_seq, stream: state.last_seq }),
   }
-  if (last > state.last_seq)
-    return [{ sequence: state.last_seq + 1, last, what: 'added', detail: 'the stream never held them' }]
-  return []
+}
+
+const findingsOf = ({ last, acknowledged, stream }: Record<'last' | 'acknowledged' | 'stream', number>): Finding[] => {
+  if (acknowledged > last) {
+    const detail = 'audit had taken them in; the index ends before them'
+    return [{ sequence: last + 1, last: acknowledged, what: 'removed', detail }]
+  }
+  return last > stream ? [{ sequence: stream + 1, last, what: 'added', detail: 'the stream never held them' }] : []
 }

@@ -45,8 +45,8 @@ export type VerifyOptions = {
 type Seal = { sequence: number; link: Uint8Array }
 
 /**
- * Where a walk stands. `last`: the last place it was fed, null before the first. `link`: the chain's up to there, in hex; null where that is not known. `sealed`:
- * the last place with a seal. `loose`: records without one behind that.
+ * Where a walk stands. `last`: the last place it was fed, null before the first. `link`: the chain's up to there, in hex; null where that is
+ * not known. `sealed`: the last place with a seal. `loose`: records without one behind that.
  */
 export type Standing = {
   readonly last: number | null
@@ -67,9 +67,9 @@ const hex = (link: Uint8Array) => Buffer.from(link).toString('hex')
 const fromHex = (link: string): Uint8Array => Buffer.from(link, 'hex')
 
 /**
- * Begins a walk, or goes on with one. Feed every place in the order of the sequences and give every checkpoint to `mind` in the order of theirs, before or
- * behind the place that it signs; then ask for the verdict. Memory does not grow with the history. A walk that goes on with another knows
- * all of it but the records that did not fit: two that were swapped are told as such by a walk that met both.
+ * Begins a walk, or goes on with one. Feed every place in the order of the sequences and give every checkpoint to `mind` in the order of
+ * theirs, before or behind the place that it signs; then ask for the verdict. Memory does not grow with the history. A walk that goes on with
+ * another knows all of it but the records that did not fit: two that were swapped are told as such by a walk that met both.
  */
 export const verifier = ({ keys, before = genesis, standing }: VerifyOptions) => {
   const findings: Finding[] = []

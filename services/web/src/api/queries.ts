@@ -21,7 +21,7 @@ const paged = <Item>(
 
 /** Profile and wallet appear a moment after the registration: until then they are asked for again. */
 const comesSoon = {
-  refetchInterval: ({ state }: { state: { error: unknown } }) => (isMissing(state.error) ? 1000 : false),
+  refetchInterval: ({ state }: { state: { error: Error | null } }) => (isMissing(state.error) ? 1000 : false),
 } as const
 
 /** What belongs to whoever is signed in lies under this key, and is forgotten with the session. */

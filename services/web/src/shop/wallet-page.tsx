@@ -18,7 +18,7 @@ export default function WalletPage() {
   const { data, error, refetch } = useQuery(queries.balance())
   return (
     <Page title={wallet.title} width="medium">
-      {isMissing(error) ? <Notice>{checkout.opening}</Notice> : null}
+      {isMissing(error) && <Notice>{checkout.opening}</Notice>}
       {error && !isMissing(error) && !data && <Problem error={error} retry={refetch} />}
       {!data && !error && <Skeleton height={10} />}
       {data && (
