@@ -145,8 +145,8 @@ describe('a customer', () => {
 
   step('reads everything in Russian and in the dark', async () => {
     const { page } = ada
-    await page.getByLabel('Appearance').selectOption('Dark')
-    await page.getByLabel('Language').selectOption('Русский')
+    await page.getByRole('combobox', { name: 'Appearance' }).selectOption('Dark')
+    await page.getByRole('combobox', { name: 'Language', exact: true }).selectOption('Русский')
     for (const [path, title] of [
       ['/', 'Что вам доставить?'],
       [`/products/${product_id}`, name],
@@ -161,7 +161,7 @@ describe('a customer', () => {
       await page.waitForLoadState('networkidle')
       await look(page, `dark-ru-${path.split('/')[1] || 'catalog'}`)
     }
-    await page.getByLabel('Язык', { exact: true }).selectOption('English')
+    await page.getByRole('combobox', { name: 'Язык', exact: true }).selectOption('English')
   })
 
   step('signs out, forgets the password and sets a new one, which ends other sessions', async () => {
@@ -173,11 +173,13 @@ describe('a customer', () => {
     await press(page, 'Sign out')
     await follow(page, 'Sign in')
     await follow(page, 'Forgotten your password?')
+    await seesTitle(page, 'Reset the password')
     await look(page, 'forgot-password')
     await page.getByLabel('E-mail').fill(email)
     await press(page, 'Send the link')
     await sees(page, 'a letter with a link is on its way')
     await page.goto(await linkOf(/password/i))
+    await seesTitle(page, 'Choose a new password')
     await look(page, 'reset-password')
     await page.getByLabel('New password').fill('another long passphrase')
     await press(page, 'Save the password')
