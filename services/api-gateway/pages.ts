@@ -107,8 +107,10 @@ const sayAway = (http: Context) => {
     <title>${title}</title>
   </head>
   <body>
-    <h1>${title}</h1>
-    <p>${text}</p>
+    <main>
+      <h1>${title}</h1>
+      <p>${text}</p>
+    </main>
   </body>
 </html>
 `

@@ -10,6 +10,9 @@ export const sees = (page: Page, words: string | RegExp) =>
   page.getByText(words).filter({ visible: true }).first().waitFor()
 export const seesTitle = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor()
 
+/** Waits until somebody is signed in. */
+export const isSignedIn = (page: Page) => page.getByRole('link', { name: 'Account', exact: true }).waitFor()
+
 /** Registers somebody new on the page of registration, who is signed in by that. Returns the e-mail address. */
 export const register = async (page: Page, name = 'Ada'): Promise<string> => {
   const email = `${name.toLowerCase()}-${randomUUID()}@example.com`
@@ -17,7 +20,7 @@ export const register = async (page: Page, name = 'Ada'): Promise<string> => {
   await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password').fill(password)
   await press(page, 'Create an account')
-  await page.getByRole('link', { name: 'Account' }).waitFor()
+  await isSignedIn(page)
   return email
 }
 

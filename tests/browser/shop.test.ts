@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core'
 import { signIn as asClient, product, until } from '../client.ts'
 import { lettersTo, type TestSystem, testSystem } from '../harness.ts'
 import { look, openBrowser, steps, type Visitor, visit } from './browser.ts'
-import { addToCart, checkOut, deposit, follow, press, register, sees, seesTitle, signIn } from './people.ts'
+import { addToCart, checkOut, deposit, follow, isSignedIn, press, register, sees, seesTitle, signIn } from './people.ts'
 
 describe('a customer', () => {
   const step = steps()
@@ -169,7 +169,7 @@ describe('a customer', () => {
     const phone = await visit(browser, system.url)
     await phone.page.goto('/sign-in')
     await signIn(phone.page, email)
-    await phone.page.getByRole('link', { name: 'Account' }).waitFor()
+    await isSignedIn(phone.page)
     await press(page, 'Sign out')
     await follow(page, 'Sign in')
     await follow(page, 'Forgotten your password?')
@@ -186,7 +186,7 @@ describe('a customer', () => {
     await sees(page, 'The new password holds')
     await page.getByRole('main').getByRole('link', { name: 'Sign in' }).click()
     await signIn(page, email, 'another long passphrase')
-    await page.getByRole('link', { name: 'Account' }).waitFor()
+    await isSignedIn(page)
     await phone.page.reload()
     await phone.page.getByRole('link', { name: 'Sign in' }).waitFor()
     assert.match(phone.complaints().join(), /^[^,]*401[^,]*$/, 'the renewal was refused, and nothing else')

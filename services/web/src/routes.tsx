@@ -1,12 +1,14 @@
 // Which page stands at which address, and who may open it. Each page but the first is loaded when it is first opened.
+import { useQuery } from '@tanstack/react-query'
 import { lazy, type ReactNode, Suspense } from 'react'
 import { Navigate, Outlet, Route, Routes as RouteTable, useLocation } from 'react-router'
-import { useSession } from './api/session.ts'
+import { accessToken, useSession } from './api/session.ts'
 import { Crash } from './layout/crash.tsx'
 import { NotForYou, NotFound } from './layout/not-found.tsx'
 import { Shell } from './layout/shell.tsx'
 import { CatalogPage } from './shop/catalog-page.tsx'
 import { Skeleton } from './ui/notice.tsx'
+import { Problem } from './ui/problem.tsx'
 
 const ProductPage = lazy(() => import('./shop/product-page.tsx'))
 const CartPage = lazy(() => import('./shop/cart-page.tsx'))
@@ -68,7 +70,13 @@ const Loaded = () => {
 const SignedIn = ({ role, children = <Outlet /> }: { role?: 'admin'; children?: ReactNode }) => {
   const { status, user } = useSession()
   const { pathname, search, hash } = useLocation()
-  if (status === 'unknown') return <Skeleton count={3} />
+  if (status === 'unknown') return <Renewing />
   if (status === 'anonymous') return <Navigate to="/sign-in" replace state={{ next: pathname + search + hash }} />
   return role && user?.role !== role ? <NotForYou /> : children
+}
+
+/** The session of the cookie is being renewed; where that cannot be done now, it is tried again. */
+const Renewing = () => {
+  const { error, refetch } = useQuery({ queryKey: ['session'], queryFn: accessToken, staleTime: 0 })
+  return error ? <Problem error={error} retry={refetch} /> : <Skeleton count={3} />
 }
