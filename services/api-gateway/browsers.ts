@@ -2,45 +2,61 @@
 import cors from '@koa/cors'
 import type { Context, Middleware } from 'koa'
 import helmet from 'koa-helmet'
+import { isPage } from './pages.ts'
 
 /** The headers with HSTS and without: over plain HTTP it must not be sent (RFC 6797, 7.2). */
-const headersWith = (directives: Record<string, string[]>) => {
+const headersWith = (directives: Record<string, string[]>, readBy: 'same-origin' | 'cross-origin') => {
   const options = {
     contentSecurityPolicy: { useDefaults: false, directives },
-    // Answers of the API are read by pages of other origins, where CORS allows it.
-    crossOriginResourcePolicy: { policy: 'cross-origin' },
-  } as const
+    crossOriginResourcePolicy: { policy: readBy },
+  }
   return { https: helmet(options), http: helmet({ ...options, strictTransportSecurity: false }) }
 }
 
-/** JSON answers need nothing and are shown nowhere. */
-const forApi = headersWith({ 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] })
+/** JSON answers need nothing and are shown nowhere; pages of other origins read them, where CORS allows it. */
+const forApi = headersWith({ 'default-src': ["'none'"], 'frame-ancestors': ["'none'"] }, 'cross-origin')
 
-/** Pages with scripts and styles of their own alone. */
-const ownAlone = {
+/** What any page of this origin may do: nothing but load and ask its own origin. */
+const ownOrigin = {
   'default-src': ["'none'"],
   'script-src': ["'self'"],
   'style-src': ["'self'"],
-  'img-src': ["'self'"],
+  'img-src': ["'self'", 'data:'],
   'connect-src': ["'self'"],
   'base-uri': ["'none'"],
   'form-action': ["'none'"],
   'frame-ancestors': ["'none'"],
 }
-const forDocs = headersWith(ownAlone)
+const forDocs = headersWith(ownOrigin, 'cross-origin')
 
-/** Swagger UI: its components carry style attributes and images as data. */
-const forSwagger = headersWith({
-  ...ownAlone,
-  'style-src': ["'self'", "'unsafe-inline'"],
-  'img-src': ["'self'", 'data:'],
-})
+/** Swagger UI: its components carry style attributes. */
+const forSwagger = headersWith({ ...ownOrigin, 'style-src': ["'self'", "'unsafe-inline'"] }, 'cross-origin')
 
-/** The security headers of an answer; `isHttps`: whether its request came over https. */
+/** The shop and the desk of operations: no text becomes a script, whatever it says (Trusted Types, none of them). */
+const forPages = headersWith(
+  {
+    ...ownOrigin,
+    'font-src': ["'self'"],
+    'manifest-src': ["'self'"],
+    'require-trusted-types-for': ["'script'"],
+    'trusted-types': ["'none'"],
+  },
+  'same-origin',
+)
+
+export type SecurityHeadersOptions = {
+  /** Whether a request came over https. */
+  isHttps: (http: Context) => boolean
+  /** Whether there are pages behind the gateway. */
+  withPages: boolean
+}
+
+/** The security headers of an answer, by what its path is. */
 export const securityHeaders =
-  (isHttps: (http: Context) => boolean): Middleware =>
+  ({ isHttps, withPages }: SecurityHeadersOptions): Middleware =>
   (http, next) => {
-    return headersFor(http.path)[isHttps(http) ? 'https' : 'http'](http, next)
+    const headers = withPages && isPage(http.path) ? forPages : headersFor(http.path)
+    return headers[isHttps(http) ? 'https' : 'http'](http, next)
   }
 
 const headersFor = (path: string) => {

@@ -1,5 +1,8 @@
 // The gateway over real HTTP, NATS and Redis while no service runs behind it: what it answers by itself.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import { type OpenApiDocument, problemDocument, topology } from '@deliveryflow/contracts'
 import { calls, messages } from '@deliveryflow/contracts/relations'
@@ -241,6 +244,26 @@ describe('api-gateway without the services', () => {
     const ids = new Set([...html.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
     for (const [, target] of html.matchAll(/href="#([^"]+)"/g)) assert.ok(ids.has(target), target)
     assert.equal(ids.size, [...html.matchAll(/ id="/g)].length, 'an id stands once')
+  })
+
+  it('has the pages of the web server beside what is its own, and none without one', async () => {
+    const web = createServer((_asked, answer) => answer.writeHead(200, { 'content-type': 'text/html' }).end('the shop'))
+    web.listen(0, '127.0.0.1')
+    await once(web, 'listening')
+    stops.push(async () => void web.close())
+    const url = await gateway({ WEB_URL: `http://127.0.0.1:${(web.address() as AddressInfo).port}` })
+    for (const path of ['/', '/orders/42']) {
+      const page = await fetch(url + path)
+      assert.equal(await page.text(), 'the shop')
+      assert.match(page.headers.get('content-security-policy') ?? '', /trusted-types 'none'/)
+    }
+    assert.match(await (await fetch(`${url}/docs`)).text(), /swagger/)
+    assert.equal((await fetch(`${url}/readyz`)).status, 200)
+    assert.equal((await problemOf(await fetch(`${url}/api/nothing`))).code, 'not_found')
+    assert.equal(await codeOf('/orders/42'), '404 not_found')
+    for (const WEB_URL of ['web:8080', 'https://web', 'http://web/shop']) {
+      await assert.rejects(gateway({ WEB_URL }), /WEB_URL is not valid/)
+    }
   })
 
   it('is healthy and ready, and sends the security headers without saying what it runs on', async () => {

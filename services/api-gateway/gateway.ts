@@ -18,6 +18,7 @@ import { docsRoutes } from './docs.ts'
 import type { Gateway } from './handler.ts'
 import { heldAnswers } from './held.ts'
 import { liveEvents } from './live-events.ts'
+import { pages } from './pages.ts'
 import { rateLimiter } from './rate-limit.ts'
 import { apiRoutes } from './routes.ts'
 import type { GatewaySettings } from './settings.ts'
@@ -56,13 +57,14 @@ export const startGateway = async (context: GatewayContext, { health }: Surround
   app
     .use(probes({ health, degraded }))
     .use(observeRequests)
-    .use(securityHeaders(gateway.isHttps))
+    .use(securityHeaders({ isHttps: gateway.isHttps, withPages: settings.WEB_URL !== undefined }))
     .use(crossOrigin(settings.CORS_ORIGINS))
     .use(answerProblems(log))
     .use(api.routes())
     .use(docs.routes())
     .use(api.allowedMethods())
     .use(docs.allowedMethods())
+  if (settings.WEB_URL !== undefined) app.use(pages({ url: settings.WEB_URL, log }))
 
   const server = await listen(app, { port: settings.HTTP_PORT, host: settings.HTTP_HOST })
   log.info({ port: server.port, host: settings.HTTP_HOST }, 'serving HTTP')

@@ -3,9 +3,8 @@ import { z } from 'zod'
 
 const perMinute = (fallback: number) => z.coerce.number().int().min(1).max(100_000_000).default(fallback)
 
-const origin = z
-  .url({ protocol: /^https?$/ })
-  .refine((url) => new URL(url).origin === url, 'scheme, host and port alone')
+const originOver = (protocol: RegExp) =>
+  z.url({ protocol }).refine((url) => new URL(url).origin === url, 'scheme, host and port alone')
 
 export const settings = z.object({
   HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(8080).describe('port of the HTTP API; 0: any free one'),
@@ -25,11 +24,14 @@ export const settings = z.object({
     .describe(
       'whether everybody comes over https, also where no trusted proxy says so: cookies are Secure, HSTS is sent',
     ),
+  WEB_URL: originOver(/^http$/)
+    .optional()
+    .describe('origin of the web server that has the pages, such as http://web:8080; without it there are none'),
   CORS_ORIGINS: z
     .string()
     .default('')
     .transform((list) => list.split(',').flatMap((item) => item.trim() || []))
-    .pipe(z.array(origin))
+    .pipe(z.array(originOver(/^https?$/)))
     .describe('origins, comma-separated, whose pages may call the API; none by default'),
   RATE_LIMIT_PER_MINUTE: perMinute(600).describe('requests of one user, or of one address without a token'),
   RATE_LIMIT_AUTH_PER_MINUTE: perMinute(60).describe('requests of one address to /api/auth and /api/session'),

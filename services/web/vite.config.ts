@@ -1,4 +1,6 @@
 // How the pages are built, and served while one works on them: `npm run dev --workspace services/web` beside `npm start`.
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import react from '@vitejs/plugin-react'
 import { defineConfig, type Plugin } from 'vite'
@@ -9,14 +11,15 @@ const gateway = process.env.GATEWAY_URL ?? 'http://localhost:8080'
 const precompressed = (): Plugin => ({
   name: 'precompressed',
   apply: 'build',
-  enforce: 'post',
-  generateBundle(_options, bundle) {
-    for (const [fileName, output] of Object.entries(bundle)) {
-      const text = Buffer.from(output.type === 'chunk' ? output.code : output.source)
+  // Of the files as they were written: until then the bundle still holds marks that are replaced last.
+  writeBundle({ dir = '' }, bundle) {
+    for (const name of Object.keys(bundle)) {
+      const file = join(dir, name)
+      const text = readFileSync(file)
       if (text.length < 1000) continue
       const brotli = { params: { [constants.BROTLI_PARAM_QUALITY]: constants.BROTLI_MAX_QUALITY } }
-      this.emitFile({ type: 'asset', fileName: `${fileName}.br`, source: brotliCompressSync(text, brotli) })
-      this.emitFile({ type: 'asset', fileName: `${fileName}.gz`, source: gzipSync(text, { level: 9 }) })
+      writeFileSync(`${file}.br`, brotliCompressSync(text, brotli))
+      writeFileSync(`${file}.gz`, gzipSync(text, { level: 9 }))
     }
   },
 })

@@ -51,6 +51,10 @@ export const findChromium = (): string => {
     tried.push(`${what}: ${`${stdout}${stderr}`.trim().split('\n').at(-1)}`)
   }
   throw new Error(
-    [`There is no Chromium (looked for ${names.join(', ')} on PATH).`, ...tried, 'Install one, or set CHROMIUM_PATH.'].join('\n'),
+    [
+      `There is no Chromium (looked for ${names.join(', ')} on PATH).`,
+      ...tried,
+      'Install one, or set CHROMIUM_PATH.',
+    ].join('\n'),
   )
 }

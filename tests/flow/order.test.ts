@@ -36,6 +36,19 @@ describe('the journey of an order', () => {
     const delivery = await ann.get(`/api/orders/${order_id}/delivery`)
     assert.equal(delivery.body.status, 'DELIVERED')
     assert.equal((await ann.get('/api/accounts/balance')).body.balance, 95_000)
+    const ledger = (await ann.get('/api/accounts/ledger')).body.items
+    assert.deepEqual(
+      ledger.map((entry: { [field: string]: unknown }) => [
+        entry.kind,
+        entry.amount,
+        entry.order_id,
+        entry.balance_after,
+      ]),
+      [
+        ['CAPTURE', -5000, order_id, 95_000],
+        ['DEPOSIT', 100_000, null, 100_000],
+      ],
+    )
     assert.equal((await ann.get(`/api/products/${thing}`)).body.stock, 8)
 
     const journey = [
@@ -139,7 +152,13 @@ describe('the journey of an order', () => {
     assert.equal((await ann.post('/api/reviews', review)).body.code, 'not_received')
     const placed = await ann.post('/api/orders', orderOf(thing))
     await orderIs(ann, placed.body.order_id, 'COMPLETED')
-    await until('the review is accepted', async () => (await ann.post('/api/reviews', review)).status === 201)
+    const awaited = async () => (await ann.get('/api/reviews/awaited')).body.items
+    await until('the product awaits a review', async () => (await awaited()).length === 1)
+    assert.equal((await awaited())[0].product_id, thing)
+    const made = await ann.post('/api/reviews', review)
+    assert.equal(made.status, 201)
+    assert.deepEqual(await awaited(), [])
+    assert.deepEqual((await ann.get('/api/reviews')).body, { items: [made.body], next_cursor: null })
     assert.equal((await ann.post('/api/reviews', review)).body.code, 'already_reviewed')
     const reviews = await ann.get(`/api/products/${thing}/reviews`)
     assert.deepEqual(reviews.body.rating, { average: 4, count: 1 })

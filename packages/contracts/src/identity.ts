@@ -77,7 +77,7 @@ export const login = rpc('auth.login', {
 
 export const refresh = rpc('auth.refresh', {
   about: [
-    'Exchanges a refresh token for new tokens. Shown again within seconds, because the answer was lost, it leads to the',
+    'Exchanges a refresh token for new tokens. Shown again within seconds, as the answer was lost, it leads to the',
     'same next one; later a spent token ends its whole session (RFC 9700, 4.14.2).',
   ].join(' '),
   input: refreshToken,

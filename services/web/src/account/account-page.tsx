@@ -35,7 +35,7 @@ export default function AccountPage() {
     </>
   )
   return (
-    <Page title={account.title} width="medium" actions={<div>{actions}</div>}>
+    <Page title={account.title} width="medium" actions={actions}>
       {leave.error && <Problem error={leave.error} />}
       <Email />
       <Card title={account.contact}>

@@ -210,7 +210,7 @@ export interface paths {
         put?: never;
         /**
          * Exchanges a refresh token for new tokens
-         * @description Shown again within seconds, because the answer was lost, it leads to the same next one; later a spent token ends its whole session (RFC 9700, 4.14.2).
+         * @description Shown again within seconds, as the answer was lost, it leads to the same next one; later a spent token ends its whole session (RFC 9700, 4.14.2).
          */
         post: operations["refresh"];
         delete?: never;

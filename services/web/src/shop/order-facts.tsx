@@ -1,17 +1,19 @@
 // Where an order goes, who brings it, and what became of the money.
 import { useQuery } from '@tanstack/react-query'
+import type { OrderEvent } from '../api/order-feed.ts'
 import { queries } from '../api/queries.ts'
 import type { Order, Payment } from '../generated/api.ts'
 import { useFormat, useText } from '../text/preferences.ts'
 import { Card } from '../ui/page.tsx'
 import style from './order-page.module.css'
 
-export const OrderFacts = ({ order }: { order: Order }) => {
+export const OrderFacts = ({ order, events }: { order: Order; events: readonly OrderEvent[] }) => {
   const { order: words, deliveryStatus } = useText()
   const { dateTime } = useFormat()
-  // Neither exists from the beginning; the feed asks again when something is heard of them.
-  const { data: delivery } = useQuery({ ...queries.delivery(order.order_id), retry: false })
-  const { data: payment } = useQuery({ ...queries.payment(order.order_id), retry: false })
+  // Neither exists from the beginning: they are asked for once something was heard of them.
+  const heard = (kind: string) => events.some(({ type }) => type.startsWith(kind))
+  const { data: delivery } = useQuery({ ...queries.delivery(order.order_id), enabled: heard('delivery_') })
+  const { data: payment } = useQuery({ ...queries.payment(order.order_id), enabled: heard('payment_') })
   return (
     <Card title={words.delivery}>
       <dl className={style.facts}>

@@ -64,7 +64,7 @@ const Followed = ({ order }: { order: Order }) => {
       </div>
       <div className={style.column}>
         <Items order={order} />
-        <OrderFacts order={order} />
+        <OrderFacts order={order} events={events} />
       </div>
     </div>
   )

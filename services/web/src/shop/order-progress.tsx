@@ -4,12 +4,12 @@ import type { Order } from '../generated/api.ts'
 import { useText } from '../text/preferences.ts'
 import style from './order-page.module.css'
 
-const steps = ['PENDING', 'RESERVED', 'PAID', 'IN_DELIVERY', 'COMPLETED'] as const
+const steps: readonly Order['status'][] = ['PENDING', 'RESERVED', 'PAID', 'IN_DELIVERY', 'COMPLETED']
 
 /** `status`: of an order that is not cancelled. */
 export const OrderProgress = ({ status }: { status: Order['status'] }) => {
   const { status: words } = useText()
-  const reached = steps.findIndex((step) => step === status)
+  const reached = steps.indexOf(status)
   return (
     <ol className={style.progress}>
       {steps.map((step, index) => (

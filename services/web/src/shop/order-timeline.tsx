@@ -21,7 +21,8 @@ export const OrderTimeline = ({ events }: { events: readonly OrderEvent[] }) => 
 const Event = ({ event: { type, at, detail } }: { event: OrderEvent }) => {
   const { order, deliveryStatus, reason } = useText()
   const { time } = useFormat()
-  const moved = type === 'delivery_status_updated' ? deliveryStatus[detail.delivery_status as Delivery['status']] : undefined
+  const moved =
+    type === 'delivery_status_updated' ? deliveryStatus[detail.delivery_status as Delivery['status']] : undefined
   const why = typeof detail.reason === 'string' ? reason[detail.reason as keyof typeof reason] : undefined
   const [service = ''] = type.split('_')
   return (

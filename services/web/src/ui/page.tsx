@@ -33,7 +33,7 @@ export const Page = ({
           </h1>
           {lead && <p className={style.lead}>{lead}</p>}
         </div>
-        {actions}
+        {actions && <div className={style.actions}>{actions}</div>}
       </div>
       {children}
     </div>

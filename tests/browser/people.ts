@@ -1,0 +1,51 @@
+// What people do on the pages, step by step, by the words and roles that they see.
+import { randomUUID } from 'node:crypto'
+import type { Page } from 'playwright-core'
+import { password } from '../client.ts'
+
+export const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).click()
+export const follow = (page: Page, name: string | RegExp) => page.getByRole('link', { name }).first().click()
+/** Waits until the words are to be seen. */
+export const sees = (page: Page, words: string | RegExp) =>
+  page.getByText(words).filter({ visible: true }).first().waitFor()
+export const seesTitle = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor()
+
+/** Registers somebody new on the page of registration, who is signed in by that. Returns the e-mail address. */
+export const register = async (page: Page, name = 'Ada'): Promise<string> => {
+  const email = `${name.toLowerCase()}-${randomUUID()}@example.com`
+  await page.getByLabel('Name').fill(name)
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password').fill(password)
+  await press(page, 'Create an account')
+  await page.getByRole('link', { name: 'Account' }).waitFor()
+  return email
+}
+
+export const signIn = async (page: Page, email: string, secret = password): Promise<void> => {
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password').fill(secret)
+  await press(page, 'Sign in')
+}
+
+/** Adds whole units of money on the page of the wallet. */
+export const deposit = async (page: Page, amount: number): Promise<void> => {
+  await page.getByLabel('Amount').fill(String(amount))
+  await press(page, /^Add ₽/)
+  await sees(page, /was added/)
+}
+
+/** Puts one piece into the cart from the page of the product. */
+export const addToCart = async (page: Page, product_id: string): Promise<void> => {
+  await page.goto(`/products/${product_id}`)
+  await press(page, 'Add to cart')
+  await sees(page, /is in your cart/)
+}
+
+/** From the cart to a placed order; returns its id. */
+export const checkOut = async (page: Page): Promise<string> => {
+  await page.goto('/checkout')
+  await page.getByLabel('Delivery address').fill('Tverskaya 1, Moscow')
+  await press(page, /^Order and pay/)
+  await page.waitForURL(/\/orders\/[0-9a-f-]{36}$/)
+  return page.url().split('/').at(-1) ?? ''
+}
