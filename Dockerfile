@@ -51,14 +51,52 @@ USER 1000:1000
 RUN node cli/src/main.ts autoscale --help > /dev/null
 ENTRYPOINT ["node", "cli/src/main.ts"]
 
+# The pages and what serves them, which only `--target web` builds: of the packages that vite needs none gets into the image.
+FROM node:24-bookworm-slim AS web-dependencies
+WORKDIR /app
+COPY package.json package-lock.json .npmrc ./
+COPY services/web/package.json services/web/
+RUN npm ci --omit=dev --workspace services/web && npm cache clean --force
+
+FROM web-dependencies AS web-build
+RUN npm ci --workspace services/web && npm cache clean --force
+COPY tsconfig.json ./
+COPY services/web services/web
+RUN npm run build --workspace services/web
+
+FROM node:24-bookworm-slim AS web
+ARG VERSION=0.0.0-dev
+LABEL org.opencontainers.image.vendor="DeliveryFlow" org.opencontainers.image.licenses="Apache-2.0" \
+  org.opencontainers.image.title="web" org.opencontainers.image.description="DeliveryFlow's pages" \
+  org.opencontainers.image.version="$VERSION"
+WORKDIR /app
+COPY --from=web-dependencies /app/node_modules node_modules
+COPY services/web/package.json services/web/serve.ts services/web/
+COPY --from=web-build /app/services/web/dist services/web/dist
+ENV NODE_ENV=production
+USER 1000:1000
+# Fails when it does not serve the pages: a package that is not there, a build that left none.
+RUN HTTP_PORT=0 node --input-type=module --eval "\
+  const said = new Promise((done) => { process.stdout.write = done }); \
+  await import('/app/services/web/serve.ts'); \
+  const port = / (\d+)$/m.exec(await said)[1]; \
+  process.exit((await fetch('http://127.0.0.1:' + port)).ok ? 0 : 1)"
+ENTRYPOINT ["node", "services/web/serve.ts"]
+
+# What the services run. The pages beside them have an image of their own.
+FROM node:24-bookworm-slim AS sources
+WORKDIR /app
+COPY packages packages
+COPY services services
+RUN rm -r services/web
+
 # The sources run as they are: Node strips the types. The second RUN keeps what it makes of them in a compile cache, which pods only
 # read: a third less processor time to start and 20 MB less memory. The cache belongs to the user who made it, hence USER before it.
 FROM node:24-bookworm-slim
 LABEL org.opencontainers.image.vendor="DeliveryFlow" org.opencontainers.image.licenses="Apache-2.0"
 WORKDIR /app
 COPY --from=dependencies /app ./
-COPY packages packages
-COPY services services
+COPY --from=sources /app ./
 # DEVELOPMENT=1 lets a running pod's sources be replaced, by skaffold dev.
 ARG DEVELOPMENT=
 RUN mkdir .cache && chown -R 1000:1000 .cache ${DEVELOPMENT:+packages services}

@@ -69,6 +69,28 @@ export const objectsIn = (text: string): Rendered[] =>
     return object === null ? [] : [object]
   })
 
+/** The object of this kind and name. Throws when there is none. */
+export const find = (objects: readonly Rendered[], kind: string, name: string): Rendered => {
+  const found = objects.find((object) => object.kind === kind && object.metadata.name === name)
+  if (found === undefined) throw new Error(`there is no ${kind} ${name}`)
+  return found
+}
+
+/** Whether there is an object of this kind and name. */
+export const has = (objects: readonly Rendered[], kind: string, name: string): boolean =>
+  objects.some((object) => object.kind === kind && object.metadata.name === name)
+
+type Egress = {
+  to?: { podSelector?: { matchLabels: Record<string, string> } }[]
+  ports: { protocol: string; port: number }[]
+}
+
+/** The ways out that a NetworkPolicy leaves, as `name:port`; names are looked up anywhere. */
+export const waysOut = (policy: Rendered): string[] =>
+  ((policy.spec as { egress?: Egress[] }).egress ?? []).flatMap(({ to, ports }) =>
+    ports.map(({ port }) => `${to?.[0]?.podSelector?.matchLabels['app.kubernetes.io/name'] ?? 'anywhere'}:${port}`),
+  )
+
 /** What helm lint finds. Rejects with it when the chart is not well-formed. */
 export const lint = async (helm: string, chart: string, values: readonly string[] = []): Promise<string> => {
   const files = values.flatMap((file) => ['--values', join(chart, file)])

@@ -1,5 +1,5 @@
-// Builds the image of every service and of the mail catcher, or of those named, with docker, podman or buildah; can push them to a
-// registry, or hand them to a command that loads them into a cluster. What is in an image is the Dockerfile's.
+// Builds the image of every service, of the pages and of the mail catcher, or of those named, with docker, podman or buildah; can push
+// them to a registry, or hand them to a command that loads them into a cluster. What is in an image is the Dockerfile's.
 import { spawn, spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -10,14 +10,15 @@ import { parseArgs } from 'node:util'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const json = (path) => JSON.parse(readFileSync(`${root}/${path}`, 'utf8'))
 const services = Object.keys(json('packages/contracts/generated/nats-permissions.json').services)
-const all = [...services, 'mail']
+const all = [...services, 'web', 'mail']
 /** Built when they are named: most installations do without. */
 const onRequest = ['dfctl']
 const known = [...all, ...onRequest]
 const builders = ['docker', 'podman', 'buildah']
 
 const usage = `Usage: node scripts/build-images.mjs [NAME...] [options]
-Builds <registry>/<repository>/<name>:<tag> for the services named (and \`mail\`, the mail catcher), else for all ${all.length}.
+Builds <registry>/<repository>/<name>:<tag> for the services named (and \`web\`, the pages; \`mail\`, the
+mail catcher), else for all ${all.length}.
 \`dfctl\` is built only when it is named: for autoscaler.enabled of charts/deliveryflow.
   --builder NAME     ${builders.join(', ')} (default: the first that is there)
   --tag TAG          default: the version in package.json

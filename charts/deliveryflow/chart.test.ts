@@ -17,7 +17,7 @@ import {
 import { readSettings, settingsSchema } from '@deliveryflow/kit/service/settings'
 import { registry } from '@deliveryflow/services/registry'
 import { parse } from 'yaml'
-import { findHelm, lint, type Rendered, type Rendering, render } from '../helm.ts'
+import { find, findHelm, has, lint, type Rendered, type Rendering, render, waysOut } from '../helm.ts'
 import { type Container, containerOf, type Pod, problemsOfPod, templateOf } from '../pods.ts'
 
 const chart = fileURLToPath(new URL('.', import.meta.url))
@@ -26,14 +26,6 @@ const skip = helm instanceof Error ? `needs helm: ${helm.message}` : false
 
 const rendered = (rendering: Rendering = {}) =>
   helm instanceof Error ? Promise.reject(helm) : render(helm, chart, rendering)
-
-const find = (objects: readonly Rendered[], kind: string, name: string): Rendered => {
-  const found = objects.find((object) => object.kind === kind && object.metadata.name === name)
-  assert.ok(found, `there is no ${kind} ${name}`)
-  return found
-}
-const has = (objects: readonly Rendered[], kind: string, name: string) =>
-  objects.some((object) => object.kind === kind && object.metadata.name === name)
 
 /** What a pod's container finds in its environment: NAME → value, or the Secret and key it comes from. */
 const environmentOf = (objects: readonly Rendered[], container: Container): Record<string, string> => {
@@ -53,16 +45,6 @@ const places = {
   smtp: { setting: 'SMTP_URL', url: 'smtp://mail:1025', to: 'mail:1025' },
 } as const
 
-type Egress = {
-  to?: { podSelector?: { matchLabels: Record<string, string> } }[]
-  ports: { protocol: string; port: number }[]
-}
-/** The ways out that a NetworkPolicy leaves, as `name:port`; names are looked up anywhere. */
-const waysOut = (policy: Rendered) =>
-  (policy.spec as { egress: Egress[] }).egress.flatMap(({ to, ports }) =>
-    ports.map(({ port }) => `${to?.[0]?.podSelector?.matchLabels['app.kubernetes.io/name'] ?? 'anywhere'}:${port}`),
-  )
-
 for (const profile of [[], ['values-light.yaml']]) {
   suite(`deliveryflow ${profile[0] ?? 'values.yaml'}`, { skip }, () => {
     let objects: Rendered[] = []
@@ -77,7 +59,7 @@ for (const profile of [[], ['values-light.yaml']]) {
 
     test('every pod keeps the restricted standard, reads its root alone, has no token and has limits', () => {
       const pods = objects.flatMap((object) => templateOf(object) ?? [])
-      assert.equal(pods.length, services.length + 2)
+      assert.equal(pods.length, services.length + 3)
       assert.deepEqual(
         pods.flatMap((pod) => problemsOfPod(pod)),
         [],
@@ -169,12 +151,16 @@ for (const profile of [[], ['values-light.yaml']]) {
           )
         })
 
-        test('its policy leaves the ways to NATS, to its stores and to DNS, and no other', () => {
+        test('its policy leaves the ways to NATS, to its stores, to DNS and of the gateway to the pages, and no other', () => {
           const policy = find(objects, 'NetworkPolicy', service.name)
           assert.deepEqual((policy.spec as { policyTypes: string[] }).policyTypes, ['Ingress', 'Egress'])
           assert.deepEqual(
             waysOut(policy).sort(),
-            ['anywhere:53', 'anywhere:53', 'nats:4222', ...service.owns.map((store) => places[store].to)].sort(),
+            [
+              ...['anywhere:53', 'anywhere:53', 'nats:4222'],
+              ...service.owns.map((store) => places[store].to),
+              ...(service.name === 'api-gateway' ? ['web:8081'] : []),
+            ].sort(),
           )
         })
       })
@@ -247,8 +233,9 @@ suite('deliveryflow with other values', { skip }, () => {
   test('with TLS everybody who connects trusts the authority of the backing', async () => {
     const objects = await rendered({ set: ['tls.enabled=true'] })
     const pods = objects.flatMap((object) => templateOf(object) ?? [])
-    assert.equal(pods.length, services.length + 2)
-    for (const pod of pods) {
+    const connecting = pods.filter(({ spec }) => spec.serviceAccountName !== 'web')
+    assert.equal(connecting.length, services.length + 2)
+    for (const pod of connecting) {
       const container = containerOf(pod) as { env?: unknown[]; volumeMounts?: unknown }
       const authority = '/etc/authority'
       assert.ok(
@@ -492,6 +479,14 @@ suite('deliveryflow with other values', { skip }, () => {
     ['setup.streams.replicas=2', /'\/setup\/streams\/replicas'.*1, 3, 5/],
     ['image.tag=a+b', /'\/image\/tag'.*a\+b/],
     ['gateway.httpRoute.enabled=true', /'\/gateway\/httpRoute\/parentRefs': minItems/],
+    [
+      'services.api-gateway.env.WEB_URL=http://pages',
+      /services\.api-gateway\.env\.WEB_URL: the chart sets WEB_URL itself/,
+    ],
+    ['gateway.publicUrl=shop.example', /'\/gateway\/publicUrl'/],
+    ['web.env.HTTP_PORT=80', /'\/web'.*'env' not allowed/],
+    ['web.autoscaling.lag.enabled=true', /'\/web\/autoscaling'.*'lag' not allowed/],
+    ['web.autoscaling.min=9', /web\.autoscaling: min \(9\) must not be above max \(4\)/],
     ['nats.url=nats://admin:secret@nats:4222', /'\/nats\/url'/],
     ['audit.archive.url=file:///history', /'\/audit\/archive\/url'/],
     ['audit.archive.endpoint=http://user:secret@minio', /'\/audit\/archive\/endpoint'/],

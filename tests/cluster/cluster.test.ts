@@ -6,6 +6,7 @@ import { services } from '@deliveryflow/contracts'
 import { type Client, call, customer, orderIs, orderOf, signIn, until } from '../client.ts'
 import { dfctl, dfctlJson, kubectl, namespace, portForward, secret, tryDfctl } from './command.ts'
 import { behind, gateway, healthy, inDatabase, invariantsHold, openShop, settings, startLoad } from './installation.ts'
+import { pagesAreAway, pagesAreShown } from './pages.ts'
 
 const deployOptions = ['--profile', 'light', '--wait', '--timeout', '8m', ...settings]
 
@@ -71,12 +72,29 @@ describe('an installation on a cluster', () => {
     }
   })
 
+  it('shows the pages through kubectl port-forward, says so while they are away, and shows them again', async (test) => {
+    const forwarded = await portForward('service/api-gateway', 80)
+    try {
+      const url = `http://127.0.0.1:${forwarded.port}`
+      await pagesAreShown(url)
+      await dfctl('scale', 'web=0', '--force')
+      await until('the gateway says that the pages are away', () => pagesAreAway(url), 60)
+      const { seconds } = await dfctl('scale', 'web=1', '--wait')
+      test.diagnostic(`pages back: ${seconds.toFixed(0)} s`)
+      await until('the pages are shown again', async () => !(await pagesAreAway(url)), 30)
+      await pagesAreShown(url)
+    } finally {
+      forwarded.stop()
+    }
+  })
+
   it('is healthy, and says so', async () => {
     const { healthy, checks } = await dfctlJson<Check>('check')
     assert.ok(healthy)
     assert.ok(checks.length > 20, `${checks.length} checks`)
     const status = await dfctl('status')
-    for (const { name } of services) assert.match(status.stdout, new RegExp(name))
+    for (const name of [...services.map(({ name }) => name), 'web'])
+      assert.match(status.stdout, new RegExp(`^${name} `, 'm'))
   })
 
   it('scales its workers 1 → 5 → 2 during a burst, and no letter is lost or doubled', async () => {
@@ -101,18 +119,24 @@ describe('an installation on a cluster', () => {
   })
 
   it('is upgraded and rolled back under load: no request fails, no order is lost, and what was scaled stays so', async (test) => {
-    const replicas = () => kubectl(['get', 'deployment/catalog', '-o', 'jsonpath={.spec.replicas}'])
-    await dfctl('scale', 'catalog=2', '--wait')
+    const replicas = async () => {
+      const scaled = ['get', 'deployment/catalog', 'deployment/web', '-o', 'jsonpath={.items[*].spec.replicas}']
+      return (await kubectl(scaled)).split(' ')
+    }
+    await dfctl('scale', 'catalog=2', 'web=2', '--wait')
     const { accepted, complaints } = await complaintsOf(async () => {
-      const upgrade = await dfctl('upgrade', '--set', 'defaults.env.LOG_LEVEL=debug', '--timeout', '10m')
+      const upgrade = await dfctl(
+        ...['upgrade', '--set', 'defaults.env.LOG_LEVEL=debug', '--set', 'defaults.podAnnotations.release=next'],
+        ...['--timeout', '10m'],
+      )
       test.diagnostic(`every service upgraded: ${upgrade.seconds.toFixed(0)} s`)
-      assert.equal(await replicas(), '2')
+      assert.deepEqual(await replicas(), ['2', '2'])
       const rollback = await dfctl('rollback', '--timeout', '10m')
       test.diagnostic(`rolled back: ${rollback.seconds.toFixed(0)} s`)
     })
     assert.deepEqual(complaints, [])
-    assert.equal(await replicas(), '2')
-    await dfctl('scale', 'catalog=1')
+    assert.deepEqual(await replicas(), ['2', '2'])
+    await dfctl('scale', 'catalog=1', 'web=1')
     await invariantsHold(accepted)
   })
 

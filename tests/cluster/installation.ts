@@ -110,7 +110,10 @@ export const healthy = (seconds = 120): Promise<unknown> =>
 /** A steady load of orders: what was accepted, and every answer or error that a customer would complain about. */
 export type Load = { stop(): Promise<{ accepted: string[]; complaints: string[] }> }
 
-/** Places `rate` orders a second of one product until it is stopped; an order that is not answered 201 is a complaint. */
+/**
+ * Places `rate` orders a second of one product until it is stopped, and opens the pages with every fifth; an order that is not
+ * answered 201 is a complaint, and so is a page that is not there.
+ */
 export const startLoad = (customers: readonly Client[], product_id: string, rate: number): Load => {
   const accepted: string[] = []
   const complaints: string[] = []
@@ -126,13 +129,24 @@ export const startLoad = (customers: readonly Client[], product_id: string, rate
       complaints.push(`${error} ${cause instanceof Error ? cause.message : ''}`)
     }
   }
+  const visit = async () => {
+    try {
+      const answer = await fetch(gateway, { headers: { accept: 'text/html' } })
+      await answer.body?.cancel()
+      if (answer.status !== 200) complaints.push(`GET / ${answer.status}`)
+    } catch (error) {
+      complaints.push(`GET / ${error}`)
+    }
+  }
+  const begin = (work: Promise<void>) => {
+    const one = work.finally(() => underWay.delete(one))
+    underWay.add(one)
+  }
   const running = (async () => {
     for (let n = 0; !stopped; n++) {
       const client = customers[n % customers.length]
-      if (client) {
-        const order = place(client).finally(() => underWay.delete(order))
-        underWay.add(order)
-      }
+      if (client) begin(place(client))
+      if (n % 5 === 0) begin(visit())
       await sleep(1000 / rate)
     }
   })()

@@ -19,7 +19,7 @@ if (values.help) {
 npm run test:operators -- [--context NAME] [--namespace NAME] [--nats-chart PATH]
 
 Installs into a namespace of its own (deliveryflow-test), puts that under load and under faults, and removes it.
-  test:cluster    the profile light: scaling, upgrade and rollback, faults, and what dfctl check says of them; about 7 minutes
+  test:cluster    the profile light: the pages, scaling, upgrade and rollback, faults, and what dfctl check says of them; about 7 minutes
   test:operators  PostgreSQL by CloudNativePG, NATS by its own chart, workers scaled by KEDA; about 10 minutes. Both operators must run
                   in the cluster. --nats-chart: that chart as a folder or archive, for those who cannot reach its repository
 

@@ -23,10 +23,18 @@ Takes (dict "root" $ "name" "order" "facts" <of the contracts>).
 {{- $place := get $places . | required (printf "%s keeps its state in %s, and this chart does not know where that is" $.name .) }}
 {{- $_ := set $secrets (first $place) (dict "secret" (last $place) "key" "uri") }}
 {{- end }}
+{{- $set := list "HEALTH_PORT" "HTTP_PORT" "NATS_URL" "SERVICE" }}
+{{- if .root.Values.web.enabled }}{{ $set = append $set "WEB_URL" }}{{ end }}
 {{- range $key, $value := $values.env }}
-{{- if or (hasKey $secrets $key) (has $key (list "HEALTH_PORT" "HTTP_PORT" "NATS_URL" "SERVICE")) }}
+{{- if or (hasKey $secrets $key) (has $key $set) }}
 {{- fail (printf "services.%s.env.%s: the chart sets %s itself; secretEnv can take it out of another Secret" $.name $key $key) }}
 {{- end }}
+{{- end }}
+{{- if and .root.Values.web.enabled (eq .name "api-gateway") }}
+{{- $_ := set $values "env" (merge $values.env (dict "WEB_URL" "http://web")) }}
+{{- end }}
+{{- if eq .name "notification-worker" }}
+{{- $_ := set $values "env" (merge $values.env (dict "PUBLIC_URL" .root.Values.gateway.publicUrl)) }}
 {{- end }}
 {{- with .root.Values.audit.archive }}
 {{- if and .url (eq $.name "audit") }}
@@ -72,6 +80,70 @@ app.kubernetes.io/instance: {{ .root.Release.Name }}
 {{- with .registry }}{{ trimSuffix "/" . }}/{{ end }}{{ with .repository }}{{ . }}/{{ end }}
 {{- end }}{{ .name }}:{{ include "deliveryflow.tag" .root }}
 {{- end }}
+{{- end }}
+
+{{/* Where pods run: apart where there is room, together where there is one node. Takes (dict "root" $ "name" "order" "values" <its own>). */}}
+{{- define "deliveryflow.placement" -}}
+topologySpreadConstraints:
+{{- range list "kubernetes.io/hostname" "topology.kubernetes.io/zone" }}
+- topologyKey: {{ . }}
+  maxSkew: 1
+  whenUnsatisfiable: ScheduleAnyway
+  labelSelector:
+    matchLabels: {{- include "deliveryflow.selector" $ | nindent 6 }}
+{{- end }}
+{{- range $key := list "nodeSelector" "tolerations" "affinity" "priorityClassName" }}
+{{- with get $.values $key }}
+{{ $key }}: {{- if kindIs "string" . }} {{ . }}{{ else }}{{ toYaml . | nindent 2 }}{{ end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
+{{/* Proxies of the cluster take a moment to forget a pod that ends; until then it still answers. Takes the root. */}}
+{{- define "deliveryflow.lateEnd" -}}
+lifecycle:
+  preStop:
+    {{- if semverCompare ">=1.30.0-0" .Capabilities.KubeVersion.Version }}
+    sleep: { seconds: 5 }
+    {{- else }}
+    exec: { command: [node, --eval, 'setTimeout(() => undefined, 5000)'] }
+    {{- end }}
+{{- end }}
+
+{{/* What a drain of nodes leaves. Takes (dict "root" $ "name" "order" "component" "service" "values" <its own>). */}}
+{{- define "deliveryflow.budget" -}}
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: {{ .name }}
+  labels: {{- include "deliveryflow.labels" . | nindent 4 }}
+spec:
+  maxUnavailable: {{ .values.podDisruptionBudget.maxUnavailable }}
+  # Pods that are not ready protect nobody.
+  unhealthyPodEvictionPolicy: AlwaysAllow
+  selector:
+    matchLabels: {{- include "deliveryflow.selector" . | nindent 6 }}
+{{- end }}
+
+{{/* Replicas by processor use. Takes (dict "root" $ "name" "order" "component" "service" "values" <its own>). */}}
+{{- define "deliveryflow.hpa" -}}
+{{- $scale := .values.autoscaling }}
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata:
+  name: {{ .name }}
+  labels: {{- include "deliveryflow.labels" . | nindent 4 }}
+spec:
+  scaleTargetRef: { apiVersion: apps/v1, kind: Deployment, name: {{ .name }} }
+  minReplicas: {{ $scale.min }}
+  maxReplicas: {{ $scale.max }}
+  behavior:
+    scaleDown: { stabilizationWindowSeconds: {{ $scale.scaleDownSeconds }} }
+  metrics:
+  - type: Resource
+    resource:
+      name: cpu
+      target: { type: Utilization, averageUtilization: {{ $scale.cpu.percent }} }
 {{- end }}
 
 {{/* What every pod says of its rights: none. Takes the root. */}}
@@ -127,6 +199,14 @@ volumes:
 - ports:
   - { protocol: UDP, port: 53 }
   - { protocol: TCP, port: 53 }
+{{- end }}
+
+{{/* The way to the pages. Takes the root. */}}
+{{- define "deliveryflow.toWeb" -}}
+- to:
+  - podSelector:
+      matchLabels: {{- include "deliveryflow.selector" (dict "root" . "name" "web") | nindent 8 }}
+  ports: [{ protocol: TCP, port: 8081 }]
 {{- end }}
 
 {{/* The way to one store. Takes (dict "root" $ "store" <name and port, of the contracts>). */}}

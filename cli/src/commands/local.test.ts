@@ -68,6 +68,7 @@ describe('an answer is on stdout, in the form that was asked for', () => {
   })
 
   it('open: the address of a local run', async () => {
+    assert.deepEqual(await dfctl('open', 'shop'), { code: 0, stdout: `${system.url}\n`, stderr: '' })
     assert.deepEqual(await dfctl('open', 'docs'), { code: 0, stdout: `${system.url}/docs\n`, stderr: '' })
   })
 })

@@ -1,8 +1,8 @@
 // dfctl logs: what all services write, in one order by time.
-import { services } from '@deliveryflow/contracts'
 import { InvalidArgumentError, Option } from 'commander'
 import { openKubernetes } from '../cluster/client.ts'
 import { type Configure, nearest } from '../commands.ts'
+import { deployments } from '../deployments.ts'
 import { Failure, reasonOf } from '../failure.ts'
 import { interrupted } from '../interrupt.ts'
 import { folderOf } from '../local.ts'
@@ -19,7 +19,7 @@ import { say } from '../terminal.ts'
 import { moment } from '../time.ts'
 
 const backing = ['nats', 'postgres', 'mongodb', 'redis', 'mail']
-const known = [...services.map(({ name }) => name), ...backing]
+const known = [...deployments, ...backing]
 const defaultTail = 100
 /** How long lines wait for those written before them; kubelets pass them on at once. */
 const reorderMs = 400

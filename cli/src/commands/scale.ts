@@ -1,7 +1,7 @@
 // dfctl scale: show how many instances services have and who decides it, and set it.
-import { services } from '@deliveryflow/contracts'
 import { type Cluster, openKubernetes } from '../cluster/client.ts'
 import { type Configure, nearest } from '../commands.ts'
+import { deployments as names } from '../deployments.ts'
 import { Failure } from '../failure.ts'
 import type { Globals } from '../options.ts'
 import { type Column, print } from '../output.ts'
@@ -13,7 +13,6 @@ import { type Target, withTarget } from '../target.ts'
 import { say } from '../terminal.ts'
 
 const most = 50
-const names = services.map(({ name }) => name)
 
 type Options = { auto: boolean; force: boolean; dryRun: boolean; wait: boolean }
 type Wish = { service: string; replicas: number | null }

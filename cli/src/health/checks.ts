@@ -6,6 +6,7 @@ import type { Check } from './check.ts'
 import { databaseChecks } from './checks/databases.ts'
 import { type FlowLimits, flowChecks } from './checks/flow.ts'
 import { natsChecks } from './checks/nats.ts'
+import { pagesChecks } from './checks/pages.ts'
 import { serviceChecks } from './checks/services.ts'
 import { storeChecks } from './checks/stores.ts'
 import type { Readings } from './readings.ts'
@@ -14,6 +15,7 @@ import type { Readings } from './readings.ts'
 export const checksOf = async (readings: Readings, limits: FlowLimits): Promise<Check[]> => {
   const inside = (workloads: Parameters<typeof serviceChecks>[1], catches: () => Promise<boolean>) => [
     ...serviceChecks(readings, workloads),
+    ...pagesChecks(readings, workloads),
     ...natsChecks(readings),
     ...databaseChecks(readings),
     ...storeChecks(readings, catches),

@@ -97,6 +97,15 @@ test('faults in the databases: a wrong password, a migration that is not applied
   assert.deepEqual(await look(), { healthy: true, wrong: {} })
 })
 
+test('pages that the gateway cannot show', async () => {
+  await system.pages.kill()
+  const { healthy, wrong } = await look()
+  assert.equal(healthy, false)
+  assert.deepEqual(wrong, { 'services.web': 'failure: the gateway cannot show them: GET / answers 503' })
+  await system.pages.start()
+  assert.deepEqual(await look(), { healthy: true, wrong: {} })
+})
+
 test('a database newer than this dfctl is a warning', async () => {
   await sql(database('audit'), `insert into public.migrations (name, run_on) values ('9999_later', now())`)
   const { healthy, wrong } = await look()

@@ -1,5 +1,6 @@
 // The whole installation as one value: what `dfctl status` prints. What cannot be read is in it with the reason.
 import { databases, services } from '@deliveryflow/contracts'
+import { pages } from '../deployments.ts'
 import { Failure, reasonOf } from '../failure.ts'
 import { explainDatabase, type Sagas } from './databases.ts'
 import { commandFor, type Instances, type Readings } from './readings.ts'
@@ -7,7 +8,7 @@ import { type StreamRow, streamRow } from './streams.ts'
 import type { Workload } from './workloads.ts'
 
 /**
- * One service. `ready`, `wanted`, `restarts`: of its Deployment, null for a local run. `connected`, `answering`: instances that
+ * One service, or the pages where they have a Deployment. `ready`, `wanted`, `restarts`: of its Deployment, null for a local run. `connected`, `answering`: instances that
  * NATS knows. `lag`: messages that wait for it or are in its hands. Null is not known, or not of its nature.
  */
 export type ServiceRow = {
@@ -70,14 +71,17 @@ export const readStatus = async (
   return {
     target: readings.target.label,
     at: new Date().toISOString(),
-    services: services.map(({ name, hears }) =>
-      serviceRow(
-        name,
-        deployments.value?.get(name),
-        instances.value?.get(name),
-        hears.length > 0 ? lags.get(name) : undefined,
+    services: [
+      ...services.map(({ name, hears }) =>
+        serviceRow(
+          name,
+          deployments.value?.get(name),
+          instances.value?.get(name),
+          hears.length > 0 ? lags.get(name) : undefined,
+        ),
       ),
-    ),
+      ...(deployments.value?.has(pages) ? [serviceRow(pages, deployments.value.get(pages), undefined, undefined)] : []),
+    ],
     nats: {
       leader: servers.value?.find(({ leader }) => leader !== null)?.leader ?? null,
       servers: (servers.value ?? []).map(({ name, up, version, reason, storage }) => ({

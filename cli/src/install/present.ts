@@ -1,11 +1,12 @@
 // What is installed already, and the settings with which it goes on.
+import { pages } from '../deployments.ts'
 import { Failure } from '../failure.ts'
 import { type Release, readReleases } from '../health/releases.ts'
 import { type Pin, readPins } from '../scaling/pin.ts'
 import { type Chart, findCharts, type Profile, type ReleaseName } from './charts.ts'
 import type { Installer } from './installer.ts'
 import { mindOwner, readNamespace } from './namespace.ts'
-import { type Settings, type ValueArguments, valueArguments } from './settings.ts'
+import { type Settings, type Tree, type ValueArguments, valueArguments } from './settings.ts'
 
 /** What there is before anything is changed. */
 export type Present = {
@@ -47,13 +48,12 @@ export const presentAsNew = (options: Settings): Present => {
   return { releases: [], charts: findCharts(options.charts), profile, values, pins: [] }
 }
 
+const replicasOf = ({ service, replicas }: Pin): Tree =>
+  service === pages ? { web: { replicas } } : { services: { [service]: { replicas } } }
+
 /** The settings of a release, as arguments of helm: those kept from before and by dfctl scale, then those given now. */
 export const argumentsOf = ({ releases, charts, values, pins }: Present, name: ReleaseName): string[] => {
   const kept = releases.find((release) => release.name === name)?.values ?? {}
   const scaled = name === 'deliveryflow' ? pins.filter(({ by }) => by === 'fixed') : []
-  return values.of(
-    charts[name],
-    kept,
-    Object.fromEntries(scaled.map(({ service, replicas }) => [service, { replicas }])),
-  )
+  return values.of(charts[name], kept, scaled.map(replicasOf))
 }

@@ -43,11 +43,11 @@ test('later settings win: profile, kept, files, options, single ones', () => {
   const { deliveryflow, backing } = findCharts()
   const values = valueArguments(settings, 'light')
   try {
-    const words = values.of(deliveryflow, { image: { tag: 'kept' } })
+    const words = values.of(deliveryflow, { image: { tag: 'kept' } }, [{ image: { tag: 'scaled' } }])
     const files = words.flatMap((word, at) => (words[at - 1] === '--values' ? [word] : []))
     assert.match(files[0] ?? '', /values-light\.yaml$/)
     const tags = files.slice(1).map((file) => JSON.parse(readFileSync(file, 'utf8')).image.tag)
-    assert.deepEqual(tags, ['kept', 'of-file', 'of-option'])
+    assert.deepEqual(tags, ['kept', 'scaled', 'of-file', 'of-option'])
     assert.deepEqual(words.slice(-2), ['--set', 'image.tag=of-set'])
     assert.equal(statSync(files[1] ?? '').mode & 0o077, 0, 'others can read the settings')
     assert.deepEqual(values.of(backing, {}).slice(-2), ['--set', 'storageClass=fast'])

@@ -80,11 +80,11 @@ export const isTree = (value: unknown): value is Tree =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date)
 
 /** Arguments of helm that set a release's values; the later ones win. `remove` deletes the files they name. */
-export type ValueArguments = { of(chart: Chart, kept: Tree, services?: Tree): string[]; remove(): void }
+export type ValueArguments = { of(chart: Chart, kept: Tree, scaled?: readonly Tree[]): string[]; remove(): void }
 
 /**
- * Settings as arguments: the chart's file for the profile, those kept from before, what is kept of `services` whatever the
- * options say, the given files, then single ones. They are
+ * Settings as arguments: the chart's file for the profile, those kept from before, those of `scaled` whatever the options say,
+ * the given files, then single ones. They are
  * given in whole each time instead of by helm's own --reset-then-reuse-values, which loses them when a release that never
  * got ready is removed.
  */
@@ -101,12 +101,12 @@ export const valueArguments = (settings: Settings, profile: Profile): ValueArgum
     return ['--values', path]
   }
   return {
-    of: (chart, kept, services = {}) => {
+    of: (chart, kept, scaled = []) => {
       const ofProfile = join(chart.folder, `values-${profile}.yaml`)
       const given: string[] = ['--reset-values']
       if (existsSync(ofProfile)) given.push('--values', ofProfile)
       if (!settings.resetValues) given.push(...file(kept))
-      if (Object.keys(services).length > 0) given.push(...file({ services }))
+      for (const tree of scaled) given.push(...file(tree))
       for (const values of files) given.push(...file(values[chart.name]))
       given.push(...file(optionsOf(chart.name, settings, profile)))
       for (const { release, setting } of singles) if (release === chart.name) given.push('--set', setting)

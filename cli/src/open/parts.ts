@@ -32,6 +32,12 @@ const gateway = { service: 'api-gateway' satisfies ServiceName, port: 8080, sche
 
 export const parts: Readonly<Record<string, Part>> = {
   gateway: { ...gateway, about: 'the HTTP API', path: '', local: (target) => target.http() },
+  shop: {
+    ...gateway,
+    about: 'the pages: the shop, and operations for administrators',
+    path: '',
+    local: (target) => target.http(),
+  },
   docs: {
     ...gateway,
     about: 'the pages that try the API',

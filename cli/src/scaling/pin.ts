@@ -91,7 +91,7 @@ export const unpin = (cluster: Cluster, { service, scaler, wanted }: Scale): Cha
     case 'fixed':
       throw new Failure('refused', `Nothing scales ${service} by its load`, {
         why: 'it has neither an HPA nor a ScaledObject',
-        next: 'Set services.<name>.autoscaling in the chart, or run dfctl autoscale.',
+        next: 'Set its autoscaling in the chart, or run dfctl autoscale.',
       })
     case 'keda':
       if (scaler.pinned === null) return null

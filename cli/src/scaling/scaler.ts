@@ -1,7 +1,7 @@
 // Who decides how many replicas a service has: its Deployment alone, an HPA, KEDA, or dfctl autoscale in the cluster. Reads only.
-import { services } from '@deliveryflow/contracts'
 import { AutoscalingV2Api, CustomObjectsApi, type V1Deployment } from '@kubernetes/client-node'
 import { ask, type Cluster } from '../cluster/client.ts'
+import { deployments as names } from '../deployments.ts'
 import { Failure } from '../failure.ts'
 
 /** What KEDA reads to hold a number of replicas. Source: KEDA, "Scaling Deployments", pausing. */
@@ -46,7 +46,7 @@ export const readScales = async (cluster: Cluster, names: readonly string[]): Pr
   })
 }
 
-/** The scales of all services that have a Deployment. */
+/** The scales of all services, and of the pages, that have a Deployment. */
 export const readAllScales = async (cluster: Cluster): Promise<Scale[]> => {
   const { apps, config, namespace } = cluster
   const [deployments, hpas, objects] = await Promise.all([
@@ -93,7 +93,7 @@ export const readAllScales = async (cluster: Cluster): Promise<Scale[]> => {
     // Who set another number since then meant it.
     return { by: 'fixed', pinned: noted === String(spec?.replicas) ? Number(noted) : null }
   }
-  return services.flatMap(({ name: service }) => {
+  return names.flatMap((service) => {
     const deployment = byName.get(service)
     if (!deployment) return []
     return {

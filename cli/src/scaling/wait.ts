@@ -1,6 +1,6 @@
 // Waits until a service has as many instances as it is to have: ready for Kubernetes, and members of its queues on NATS.
 import { setTimeout as sleep } from 'node:timers/promises'
-import { answersOf, services } from '@deliveryflow/contracts'
+import { answersOf, type ServiceTopology, services } from '@deliveryflow/contracts'
 import type { Cluster } from '../cluster/client.ts'
 import { Failure } from '../failure.ts'
 import { readAnswering, readServers } from '../health/nats.ts'
@@ -12,8 +12,8 @@ import { readScales } from './scaler.ts'
 const pause = 1000
 
 /**
- * Resolves when exactly `replicas` instances are ready and each has its connection to NATS, where it takes from its queues, and
- * answers if it answers calls. Throws `unhealthy` after `timeout_ms`, with what is missing and why.
+ * Resolves when exactly `replicas` instances are ready and each, of what is a service, has its connection to NATS, where it takes
+ * from its queues, and answers if it answers calls. Throws `unhealthy` after `timeout_ms`, with what is missing and why.
  */
 export const waitForMembers = async (
   cluster: Cluster,
@@ -57,23 +57,27 @@ const missingOf = async (
   const [scale] = await readScales(cluster, [service])
   if (!scale || scale.wanted !== replicas) return `to be ${scale?.wanted ?? 0} for now`
   if (scale.current !== replicas || scale.ready !== replicas) return `${scale.ready} ready of ${scale.current}`
-  const members = await membersOf(target, service)
+  const place = services.find(({ name }) => name === service)
+  if (place === undefined) return null
+  const members = await membersOf(target, place)
   if (members.connected !== replicas) return `${members.connected} connected to NATS`
   if (members.answering !== null && members.answering !== replicas) return `${members.answering} answer on NATS`
   return null
 }
 
 /** The instances that NATS knows: connections of the service's user, and answers to $SRV.PING (null: it answers no calls). */
-const membersOf = async (target: Target, service: string): Promise<{ connected: number; answering: number | null }> => {
-  const place = services.find(({ name }) => name === service)
-  const answers = place ? answersOf(place).length : 0
+const membersOf = async (
+  target: Target,
+  service: ServiceTopology,
+): Promise<{ connected: number; answering: number | null }> => {
+  const answers = answersOf(service).length
   const [servers, answering] = await Promise.all([
     target.natsMonitors().then(readServers),
     answers === 0 ? [] : target.nats().then(readAnswering),
   ])
   return {
-    connected: servers.reduce((sum, { users }) => sum + (users[service] ?? 0), 0),
-    answering: answers === 0 ? null : answering.filter(({ name }) => name === service).length,
+    connected: servers.reduce((sum, { users }) => sum + (users[service.name] ?? 0), 0),
+    answering: answers === 0 ? null : answering.filter(({ name }) => name === service.name).length,
   }
 }
 

@@ -21,7 +21,8 @@ export const serviceChecks = (readings: Readings, workloads: (() => Promise<Map<
     }),
   )
 
-const judgeWorkload = (name: string, workload: Workload | null, readings: Readings): Finding => {
+/** Whether enough pods of a Deployment serve. `workload`: null where there is none. */
+export const judgeWorkload = (name: string, workload: Workload | null, readings: Readings): Finding => {
   if (!workload) return failure('it has no Deployment', commandFor(readings, 'deploy'))
   const { wanted, ready, restarts, trouble } = workload
   const lasting = trouble.find((one) => one.lasting)
