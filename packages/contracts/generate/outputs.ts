@@ -5,6 +5,7 @@ import { stringify } from 'yaml'
 import { asyncApiDocument } from '../src/asyncapi.ts'
 import { consumersOf, openApiDocument, permissionsOf, services } from '../src/index.ts'
 import { apiTypes } from './api-types.ts'
+import { collection } from './collection.ts'
 import { flowOfMessages } from './flowchart.ts'
 import { migrationsFile } from './migrations-file.ts'
 import { natsValues } from './nats-values.ts'
@@ -29,9 +30,10 @@ export const outputs = async (root: string): Promise<Outputs> => {
     files: [
       { path: 'docs/asyncapi.yaml', text: yaml(asyncApiDocument()) },
       { path: 'docs/openapi.yaml', text: yaml(openApiDocument()) },
+      { path: 'docs/collection/deliveryflow.postman_collection.json', text: json(collection()) },
       { path: 'docs/topology.md', text: `<!-- ${origin} -->\n\n${topologyPage()}` },
       { path: 'packages/contracts/generated/nats-permissions.json', text: natsUsers },
-      { path: 'packages/contracts/generated/migrations.json', text: migrations(root) },
+      { path: 'packages/contracts/generated/migrations.json', text: json(migrationsFile(root)) },
       { path: 'services/web/src/generated/api.ts', text: `// ${origin}\n${await apiTypes()}` },
       // Helm reads no file outside of its chart.
       { path: 'charts/backing/generated/nats-permissions.json', text: natsUsers },
@@ -69,10 +71,10 @@ const permissions = () => {
     service.name,
     { permissions: permissionsOf(service), consumers: consumersOf(service) },
   ])
-  return `${JSON.stringify({ $comment: origin, services: Object.fromEntries(users) }, null, 2)}\n`
+  return json({ services: Object.fromEntries(users) })
 }
 
-const migrations = (root: string) => `${JSON.stringify({ $comment: origin, ...migrationsFile(root) }, null, 2)}\n`
+const json = (document: object) => `${JSON.stringify({ $comment: origin, ...document }, null, 2)}\n`
 
 const read = (path: string): string | undefined => {
   try {

@@ -23,11 +23,11 @@ export const bodyExamples: Bodies = {
   createProduct: {
     name: 'Espresso cup',
     description: 'Porcelain, 80 ml.',
-    price: { amount: 1250, currency: 'EUR' },
+    price: { amount: 125_000, currency: 'RUB' },
   },
-  updateProduct: { price: { amount: 990, currency: 'EUR' } },
+  updateProduct: { price: { amount: 99_000, currency: 'RUB' } },
   setStock: { quantity: 100 },
-  deposit: { amount: 50_000, currency: 'EUR' },
+  deposit: { amount: 1_000_000, currency: 'RUB' },
   createOrder: {
     delivery_address: 'Unter den Linden 1, 10117 Berlin',
     items: [{ product_id, quantity: 2 }],

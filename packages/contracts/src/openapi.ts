@@ -24,7 +24,7 @@ export type OpenApiDocument = {
 } & Record<string, unknown>
 
 /** The tags: each domain with its operations. */
-const domains: Record<string, readonly HttpOperation[]> = {
+export const httpDomains: Record<string, readonly HttpOperation[]> = {
   identity: identityHttp,
   profile: profileHttp,
   catalog: catalogHttp,
@@ -41,7 +41,7 @@ const domains: Record<string, readonly HttpOperation[]> = {
 export const openApiDocument = (server = 'http://localhost:8080'): OpenApiDocument => {
   const writer = operationWriter()
   const paths: OpenApiDocument['paths'] = {}
-  for (const [tag, operations] of Object.entries(domains)) {
+  for (const [tag, operations] of Object.entries(httpDomains)) {
     for (const operation of operations) {
       paths[operation.path] = { ...paths[operation.path], [operation.method]: writer.write(operation, tag) }
     }
@@ -61,7 +61,7 @@ export const openApiDocument = (server = 'http://localhost:8080'): OpenApiDocume
     },
     servers: [{ url: server }],
     tags: [
-      ...Object.keys(domains).map((name) => ({ name, description: topology[name as keyof typeof topology].about })),
+      ...Object.keys(httpDomains).map((name) => ({ name, description: topology[name as keyof typeof topology].about })),
       { name: 'probes', description: 'For probes, metrics and tools.' },
     ],
     paths: { ...paths, ...operationalPaths },

@@ -1868,8 +1868,8 @@ export interface operations {
             content: {
                 /**
                  * @example {
-                 *       "amount": 50000,
-                 *       "currency": "EUR"
+                 *       "amount": 1000000,
+                 *       "currency": "RUB"
                  *     }
                  */
                 "application/json": {
@@ -3298,8 +3298,8 @@ export interface operations {
                  *       "name": "Espresso cup",
                  *       "description": "Porcelain, 80 ml.",
                  *       "price": {
-                 *         "amount": 1250,
-                 *         "currency": "EUR"
+                 *         "amount": 125000,
+                 *         "currency": "RUB"
                  *       }
                  *     }
                  */
@@ -3374,8 +3374,8 @@ export interface operations {
                 /**
                  * @example {
                  *       "price": {
-                 *         "amount": 990,
-                 *         "currency": "EUR"
+                 *         "amount": 99000,
+                 *         "currency": "RUB"
                  *       }
                  *     }
                  */
