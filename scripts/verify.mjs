@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 
 const steps = [
   ['format and lint', 'biome', ['check', '.']],
-  ['types', 'tsc', ['--noEmit']],
+  ['types', 'npm', ['run', '--silent', 'types']],
   ['generated files', 'node', ['packages/contracts/generate/main.ts', '--check']],
   ['tests', 'npm', ['test']],
 ]

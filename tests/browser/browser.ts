@@ -22,8 +22,8 @@ export const openBrowser = (): Promise<Browser> =>
   // Without a user namespace, as root has none in containers, Chromium's sandbox cannot work.
   chromium.launch({ executablePath: findChromium(), args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] })
 
-/** Somebody with a browser of their own, at the start page. English, light, as wide as a desk's screen, unless told otherwise. */
-export const visit = async (browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> => {
+/** Somebody with a browser of their own, on an empty page. English, light, as wide as a desk's screen, unless told otherwise. */
+export const arrive = async (browser: Browser, url: string, options: BrowserContextOptions = {}): Promise<Visitor> => {
   const viewport = { width: widths.desktop, height: 900 }
   const context = await browser.newContext({ baseURL: url, locale: 'en-GB', viewport, ...options })
   const page = await context.newPage()
@@ -36,8 +36,14 @@ export const visit = async (browser: Browser, url: string, options: BrowserConte
       console.error(`Content-Security-Policy: ${violatedDirective} forbids ${blockedURI}`)
     })
   })
-  await page.goto('/')
   return { page, complaints: () => heard.splice(0), close: () => context.close() }
+}
+
+/** The same, at the start page. */
+export const visit = async (browser: Browser, url: string): Promise<Visitor> => {
+  const visitor = await arrive(browser, url)
+  await visitor.page.goto('/')
+  return visitor
 }
 
 const standards = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
