@@ -126,6 +126,7 @@ describe('a customer meets', () => {
     await page.getByRole('alertdialog').waitFor()
     await look(page, 'order-cancel')
     await press(page, 'Keep it')
+    await page.getByRole('alertdialog').waitFor({ state: 'detached' })
     await press(page, 'Cancel the order')
     await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the order' }).click()
     await sees(page, 'You cancelled it.')

@@ -36,7 +36,7 @@ export const OrderFacts = ({ order, events }: { order: Order; events: readonly O
         <div>
           <dt>{words.payment}</dt>
           <dd>
-            <PaymentWords payment={payment} />
+            <PaymentWords payment={payment} open={order.status !== 'CANCELLED' || heard('payment_captured')} />
           </dd>
         </div>
         <div>
@@ -48,10 +48,11 @@ export const OrderFacts = ({ order, events }: { order: Order; events: readonly O
   )
 }
 
-const PaymentWords = ({ payment }: { payment: Payment | undefined }) => {
+/** `open`: whether a payment that is not known may be there, or may come. */
+const PaymentWords = ({ payment, open }: { payment: Payment | undefined; open: boolean }) => {
   const { order } = useText()
   const { money } = useFormat()
-  if (!payment) return order.waitingPayment
+  if (!payment) return open ? order.waitingPayment : order.notCharged
   if (payment.status === 'CAPTURED' && payment.amount) return order.charged(money(payment.amount))
   if (payment.status === 'REFUNDED' && payment.amount) return order.refunded(money(payment.amount))
   return order.notCharged
