@@ -1,7 +1,6 @@
 // Who caused what in one step of a journey: questions within the answer or the handling that needed them, messages under the message or
 // the answer that led to them. By causation and traces alone, never by the clock, so that a step comes out the same on any machine.
-import type { Origin, Spans } from './spans.ts'
-import { spanIdOf } from './spans.ts'
+import { type Origin, type Spans, spanIdOf } from './spans.ts'
 import type { Asked, Said } from './wire.ts'
 
 /** A question, with the questions that its answer took. `by`: null for a tool that is no service. */
@@ -39,7 +38,11 @@ const ofNoJourney = new Set(['rpc.auth.jwks'])
  * Puts a step together; null while spans are still under way. `without`: subjects of questions that come as often as the machine is
  * slow. Throws for a question that none of what was seen explains.
  */
-export const causesOf = (seen: Seen, spans: Spans, without: readonly string[] = []): Happened | null => {
+export const causesOf = (
+  seen: Seen,
+  spans: Pick<Spans, 'originOf'>,
+  without: readonly string[] = [],
+): Happened | null => {
   const asked = seen.asked.filter(({ subject }) => !ofNoJourney.has(subject) && !without.includes(subject))
   const origins = new Map<Asked | Said, Origin>()
   for (const thing of [...asked, ...seen.said]) {
@@ -51,47 +54,55 @@ export const causesOf = (seen: Seen, spans: Spans, without: readonly string[] = 
   const happened: Happened = { calls: [], messages: [] }
   const messages = new Map(seen.said.map((said) => [said.id, messageOf(said)]))
   const calls = new Map<Asked, Call>()
-  const bySpan = new Map<string, Call>()
 
-  /** Of messages that were said together and are handled side by side: what came of them is drawn below the last. */
-  const lastOfCompany = ({ subject, by, causation_id }: Said): Said =>
-    seen.said
-      .filter((other) => other.subject === subject && other.by === by && other.causation_id === causation_id)
-      .toSorted(byLabel)
-      .at(-1) as Said
+  /** The question that a span was asked with; one that was asked again has the span of the first. */
+  const askedWith = (span: string) => asked.find(({ traceparent }) => spanIdOf(traceparent) === span)
 
   /** The call whose answer an origin is; a tool's is not traced, and known by its subject. */
-  const answerOf = ({ asker, name }: Extract<Origin, { kind: 'answer' }>) =>
-    asker === undefined
-      ? [...calls].findLast(([{ subject, traceparent }]) => subject === name && traceparent === undefined)?.[1]
-      : bySpan.get(asker)
+  const answerOf = ({ asker, name }: Extract<Origin, { kind: 'answer' }>): Call | undefined => {
+    const question =
+      asker === undefined
+        ? asked.findLast(({ subject, traceparent }) => subject === name && traceparent === undefined)
+        : askedWith(asker)
+    return question && callFor(question)
+  }
+
+  /** Of messages that were said together and are handled side by side: what came of them is drawn below the last. */
+  const lastOfCompany = ({ subject, by, causation_id }: Said): Message | undefined => {
+    const company = seen.said.filter(
+      (other) => other.subject === subject && other.by === by && other.causation_id === causation_id,
+    )
+    return messages.get(company.toSorted(byLabel).at(-1)?.id ?? '')
+  }
 
   /** Where a question belongs: to the answer or the handling that asked it, or to the beginning of the step. */
   const placeOf = (question: Asked): Call[] => {
-    const origin = origins.get(question)
     // What is asked of JetStream itself bears no trace.
-    if (question.of === 'DLQ' && question.within) return calls.get(question.within)?.calls ?? happened.calls
+    if (question.of === 'DLQ' && question.within) return callFor(question.within).calls
+    const origin = origins.get(question)
     if (origin?.kind === 'answer') return answerOf(origin)?.calls ?? happened.calls
     if (origin?.kind !== 'handling') return happened.calls
     const handled = seen.said.find(
       ({ traceparent, heard }) => spanIdOf(traceparent) === origin.message && heard.has(question.by ?? ''),
     )
-    const message = handled && messages.get(lastOfCompany(handled).id)
+    const message = handled && lastOfCompany(handled)
     if (!message)
       throw new Error(`${question.by} asked ${question.subject} while it handled something that was not seen.`)
     return message.calls
   }
 
-  for (const question of asked) {
+  /** The call of a question, in its place. One that was asked again, because an answer was late or to poll, is that of the first. */
+  const callFor = (question: Asked): Call => {
+    const known = calls.get(question)
+    if (known) return known
     const place = placeOf(question)
     const made = callOf(question)
-    // Asked again when an answer was late, or polled: drawn once.
     const call = place.find(({ by, label }) => by === made.by && label === made.label) ?? made
     if (call === made) place.push(made)
     calls.set(question, call)
-    const span = spanIdOf(question.traceparent)
-    if (span) bySpan.set(span, call)
+    return call
   }
+  for (const question of asked) callFor(question)
 
   // Who works by itself beside a tool that watches it: one after the other, for which asked first is the machine's choice.
   const askers = [...new Set(happened.calls.map(({ by }) => by))]
@@ -109,13 +120,13 @@ export const causesOf = (seen: Seen, spans: Spans, without: readonly string[] = 
   const sorted = seen.said.toSorted((a, b) => rank(a) - rank(b) || byLabel(a, b))
   for (const said of sorted) {
     const message = messages.get(said.id)
-    const cause = said.causation_id === null ? undefined : messages.get(said.causation_id)
     if (!message) continue
     message.said_in = answeredWith(said)
-    ;(cause?.led ?? happened.messages).push(message)
+    const siblings = messages.get(said.causation_id ?? '')?.led ?? happened.messages
+    siblings.push(message)
     for (const { letter_key, subject } of seen.letters)
       if (letter_key === said.data.letter_key)
-        for (const by of said.heard) messages.get(lastOfCompany(said).id)?.letters.push({ by, subject })
+        for (const by of said.heard) lastOfCompany(said)?.letters.push({ by, subject })
   }
   return happened
 }

@@ -76,7 +76,7 @@ customer reviews what came.`,
       const email = 'ada@example.com'
       const account = { email, password, name: 'Ada' }
       const letters = ['events.user_registered', 'jobs.notify_user']
-      const ask: Stage['ask'] = (title, actor, method, path, request) => stage.ask(title, actor, method, path, request)
+      const { ask } = stage
       await ask('She registers', 'customer', 'POST', '/api/auth/register', { body: account, until: letters })
       const token = await codeIn(stage, email, /confirm/i)
       await ask('She confirms the address', 'customer', 'POST', '/api/auth/verify-email', { body: { token } })

@@ -12,7 +12,7 @@ import { type Said, watchWire } from './wire.ts'
 export type Acted = Step & { readonly title: string }
 
 type Ending = {
-  /** Beginnings of what must have been said before the step is over, such as `events.order_paid`. */
+  /** Subjects of what must have been said before the step is over. */
   readonly until?: readonly string[]
   /** Questions that are left out of the picture: they come as often as the machine is slow. */
   readonly without?: readonly string[]
@@ -104,7 +104,7 @@ export const openStage = async (): Promise<Stage> => {
     return result
   }
 
-  const once = async (client: Client): Promise<Client> => {
+  const settled = async (client: Client): Promise<Client> => {
     await settle()
     return client
   }
@@ -125,12 +125,12 @@ export const openStage = async (): Promise<Stage> => {
       })
     },
     watch: (title, actor, work, ending = {}) => act({ title, actor, asks: null }, ending, work),
-    customer: async (funds) => once(await customer(system.url, { funds })),
+    customer: async (funds) => settled(await customer(system.url, { funds })),
     courier: async (name) => {
       const email = `${name.toLowerCase()}@example.com`
       const account = { email, password: 'a courier password', name, role: 'courier' }
       await admin.post('/api/users', account)
-      return once(await signIn(system.url, email, account.password))
+      return settled(await signIn(system.url, email, account.password))
     },
     close: async () => {
       await wire.close()

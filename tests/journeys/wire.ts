@@ -55,47 +55,72 @@ export const watchWire = async (system: TestSystem): Promise<Wire> => {
   const answerers = await answerersOf(connection)
   const said = new Map<string, Said>()
   let asked: Asked[] = []
-  const open = new Map<string, Asked>()
-  /** What each `$JS.ACK.…` is for. */
-  const delivered = new Map<string, { message: Said; service: string }>()
+  // Three servers pass things on, so what follows may be seen before what it follows: each is kept until it finds its other half.
+  const questions = new Map<string, Asked>()
+  const answers = new Map<string, NonNullable<Asked['answer']>>()
+  const deliveries = new Map<string, { message: Said; service: string }>()
+  const acks = new Set<string>()
   let seen = performance.now()
 
-  const note = (message: Msg) => {
-    const { subject, reply = '' } = message
-    const answered = open.get(subject)
-    if (reply.startsWith('$JS.ACK.')) noteDelivery(message, reply)
-    else if (subject.startsWith('$JS.ACK.')) noteAck(message)
-    else if (answered) {
-      answered.answer ??= { refused: message.headers?.get('Nats-Service-Error') || null }
-    } else if (streamOf(subject)) {
-      const { id, ...rest } = saidIn(message)
-      if (!said.has(id)) said.set(id, { id, ...rest })
-    } else {
-      const of = deadLetters.test(subject)
-        ? 'DLQ'
-        : answerers.find(([pattern]) => subjectsOverlap(pattern, subject))?.[1]
-      if (of === undefined || !reply.startsWith('_INBOX.')) return
-      const by = inboxOf(reply)
-      const within = asked.findLast((other) => other.of === by && !other.answer)
-      const question = { subject, of, by, within, ...tracedData(message) }
-      open.set(reply, question)
-      asked.push(question)
-    }
-    seen = performance.now()
+  const noteSaid = (message: Msg): Said => {
+    const made = saidIn(message)
+    const known = said.get(made.id) ?? made
+    said.set(known.id, known)
+    return known
   }
   const noteDelivery = (message: Msg, reply: string) => {
-    const known = said.get(message.headers?.get('ce-id') ?? '')
     const tokens = reply.split('.')
     // $JS.ACK.<stream>.<consumer>.…, or since server 2.14 with domain and account before them.
     const service = tokens.at(tokens.length > 9 ? 5 : 3) ?? ''
-    if (known) delivered.set(reply, { message: known, service })
+    deliveries.set(reply, { message: noteSaid(message), service })
+    if (acks.has(reply)) noteHeard(reply)
   }
-  const noteAck = (message: Msg) => {
-    const { message: known, service } = delivered.get(message.subject) ?? {}
-    if (known && service && /^\+(ACK|TERM)/.test(message.string())) known.heard.add(service)
+  const noteHeard = (reply: string) => {
+    const { message, service } = deliveries.get(reply) ?? {}
+    if (service) message?.heard.add(service)
+  }
+  const noteQuestion = (message: Msg, reply: string) => {
+    const { subject } = message
+    const of = deadLetters.test(subject) ? 'DLQ' : answerers.find(([pattern]) => subjectsOverlap(pattern, subject))?.[1]
+    if (of === undefined) return
+    const by = inboxOf(reply)
+    const within = asked.findLast((other) => other.of === by && !other.answer)
+    const answer = answers.get(reply)
+    const question: Asked = { subject, of, by, within, ...(answer && { answer }), ...tracedData(message) }
+    questions.set(reply, question)
+    asked.push(question)
+  }
+  const noteAnswer = (message: Msg) => {
+    const answer = { refused: message.headers?.get('Nats-Service-Error') || null }
+    answers.set(message.subject, answer)
+    const question = questions.get(message.subject)
+    if (question) question.answer ??= answer
   }
 
-  const subscription = connection.subscribe('>', { callback: (_, message) => note(message) })
+  /** Takes a message in; false for what is nothing of a journey. */
+  const note = (message: Msg): boolean => {
+    const { subject, reply = '' } = message
+    if (reply.startsWith('$JS.ACK.')) noteDelivery(message, reply)
+    else if (subject.startsWith('$JS.ACK.')) {
+      if (!/^\+(ACK|TERM)/.test(message.string())) return false
+      acks.add(subject)
+      noteHeard(subject)
+    } else if (subject.startsWith('_INBOX.')) {
+      noteAnswer(message)
+      return questions.has(subject)
+    } else if (streamOf(subject)) noteSaid(message)
+    else if (reply.startsWith('_INBOX.')) {
+      noteQuestion(message, reply)
+      return questions.has(reply)
+    } else return false
+    return true
+  }
+
+  const subscription = connection.subscribe('>', {
+    callback: (_, message) => {
+      if (note(message)) seen = performance.now()
+    },
+  })
   await connection.flush()
   return {
     said,
@@ -105,8 +130,7 @@ export const watchWire = async (system: TestSystem): Promise<Wire> => {
     forget: () => {
       said.clear()
       asked = []
-      open.clear()
-      delivered.clear()
+      for (const halves of [questions, answers, deliveries, acks]) halves.clear()
     },
     underWay: () => [
       ...[...said.values()].flatMap(({ subject, heard }) =>
