@@ -95,7 +95,7 @@ const shortened = (subject: string) => subject.replace(/^(events|commands|jobs|r
 
 const section = ({ id, title, about, stream, entries }: Kind): Html => html`<section aria-labelledby="${id}">
           <h2 id="${id}">${title}</h2>
-          <p>${about}${stream && ` Stream ${stream.name}: ${kept(stream)}.`}</p>
+          <p>${about}${stream && ` Stream ${stream.name}: ${kept(stream)}; who said it keeps it for ${outboxRetentionDays} days.`}</p>
           ${stream ? headersOf('Headers of each', 'MessageHeaders') : callHeaders()}
           ${entries.map(({ content }) => content)}
         </section>`
@@ -104,7 +104,6 @@ const kept = ({ max_age_ms, retention, duplicate_window_ms }: StreamSettings) =>
   [
     retention === 'workqueue' ? 'kept until it is done' : `kept ${max_age_ms / 86_400_000} days`,
     `a second copy within ${duplicate_window_ms / 60_000} minutes is dropped`,
-    `outboxes keep what was said for ${outboxRetentionDays} days`,
   ].join('; ')
 
 const headersOf = (summary: string, name: keyof typeof headerSchemas): Html =>
