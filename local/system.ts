@@ -86,10 +86,7 @@ export const startSystem = async (options: SystemOptions): Promise<System> => {
       ...options.settings,
     }
     const pages = pagesServer(backends.processes, web_port)
-    const [processes] = await Promise.all([
-      startServices(backends, environment, options.each ?? false),
-      pages.start(),
-    ])
+    const [processes] = await Promise.all([startServices(backends, environment, options.each ?? false), pages.start()])
     const forget = noteRunning(options.dir, { url, admin, backends })
     return {
       dir: options.dir,
