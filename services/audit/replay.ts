@@ -65,7 +65,7 @@ export const start: Answer<typeof startReplay> = async (
 export const list: Answer<typeof listReplays> = async ({ job, limit }, { db }, caller) => {
   if (caller.role !== 'admin') return forbidden()
   const jobs = job === undefined ? await store.listJobs(db, limit) : await store.selectJob(db, job)
-  return { items: jobs.map(viewOf) }
+  return { items: jobs.map(viewOf), projections }
 }
 
 export const end: Answer<typeof endReplay> = async ({ job, action, reason }, context, caller) => {
@@ -121,7 +121,6 @@ const viewOf = ({ started_at, updated_at, ended_at, ...job }: store.Job): Replay
 })
 
 const forbidden = () => reject('forbidden', 'Replays are for administrators.')
-const unknown = (projection: string) => {
-  const names = Object.keys(topology).filter(isProjection).join(', ')
-  return reject('not_found', `There is no projection ${projection}; one of ${names}.`)
-}
+const projections = Object.keys(topology).filter(isProjection)
+const unknown = (projection: string) =>
+  reject('not_found', `There is no projection ${projection}; one of ${projections.join(', ')}.`)

@@ -14,17 +14,21 @@ import { DeadlineExceeded, newId, Rejection, reject, Unavailable } from '@delive
 import { tell } from './acts.ts'
 import { type Answer, forbidden, type OperationsContext } from './context.ts'
 import { bodyOf, buryAgain, letterAt, lettersFrom, remove } from './dead-letters.ts'
-import { type Buried, count, failedAgain, fits, type Group, originalHeaders, portionsOf } from './domain.ts'
+import { type Buried, count, failedAgain, fits, type Group, groupKey, originalHeaders, portionsOf } from './domain.ts'
 
 /** A letter may need a mail server, which takes its time. */
 const retryTimeout = 30_000
 
-export const list: Answer<typeof listDeadLetters> = async ({ limit, cursor, ...filter }, { js }, caller) => {
+export const list: Answer<typeof listDeadLetters> = async (
+  { limit, cursor, by = 'error', group, ...filter },
+  { js },
+  caller,
+) => {
   if (caller.role !== 'admin') return forbidden()
   const items: DeadLetter[] = []
   for await (const buried of lettersFrom(js, Number(cursor ?? 1))) {
     const letter = deadLetterOf(buried)
-    if (!fits(letter, filter)) continue
+    if (!fits(letter, filter) || (group !== undefined && groupKey(letter, by) !== group)) continue
     if (items.length === limit) return { items, next_cursor: String(letter.sequence) }
     items.push(letter)
   }

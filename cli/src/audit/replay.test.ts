@@ -68,6 +68,8 @@ it('says what it would do, and does nothing', async () => {
   const plan = JSON.parse(stdout) as Plan
   assert.ok(plan.types.some(({ type, records }) => type === 'order_created' && records >= 20))
   assert.ok(plan.suppressed.includes('payment') && !plan.suppressed.includes('order-history'))
+  const admin = await signIn(system.url, system.admin.email, system.admin.password)
+  assert.ok((await admin.get('/api/replays')).body.projections.includes(plan.projection))
   const people = (await dfctl('--to', 'projection=order-history', '--dry-run')).stdout
   assert.match(people, /^A replay into order-history: [\d,]+ records/)
   assert.match(people, /suppressed: .*payment/)

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { after, before, it } from 'node:test'
 import type { DeadLetter } from '@deliveryflow/contracts'
 import { connect, headers as natsHeaders } from '@nats-io/transport-node'
-import { type Client, customer, until } from '../../../tests/client.ts'
+import { type Client, customer, signIn, until } from '../../../tests/client.ts'
 import { lettersTo, type TestSystem, testSystem } from '../../../tests/harness.ts'
 import { editing, dfctl as run } from '../testing.ts'
 
@@ -57,6 +57,21 @@ it('lists them, one by one and by what they have in common', async () => {
     groups.map((group: { key: string; count: number }) => [group.key, group.count]),
     [[mark, count]],
   )
+})
+
+it('a group is asked for by the key that it is listed with', async () => {
+  const admin = await signIn(system.url, system.admin.email, system.admin.password)
+  const { groups } = (await admin.get(`/api/dead-letter-groups?error=${mark}`)).body
+  assert.equal(groups.length, 1)
+  const ofGroup = async (query: Record<string, string>) => {
+    const { body } = await admin.get(
+      `/api/dead-letters?${new URLSearchParams({ ...query, error: mark, limit: '100' })}`,
+    )
+    return body.items.length
+  }
+  assert.equal(await ofGroup({ group: groups[0].key }), count)
+  assert.equal(await ofGroup({ by: 'consumer', group: 'notification-worker/JOBS' }), count)
+  assert.equal(await ofGroup({ by: 'type', group: groups[0].key }), 0)
 })
 
 it('shows one whole', async () => {

@@ -118,15 +118,21 @@ const filter = {
   correlation_id: text.max(500).optional().meta({ description: 'of the journey: the id of an order, or of a user' }),
   error: text.max(500).optional().meta({ description: 'a part of the error' }),
 }
+const groupedBy = z.enum(['error', 'consumer', 'type'])
 const deadLetterList = z.strictObject({
   ...filter,
+  by: groupedBy.optional(),
+  group: text
+    .max(300)
+    .optional()
+    .meta({ description: 'those of one group alone: its key, as the groups by that tell' }),
   limit: z.coerce.number().int().min(1).max(100).default(20),
   cursor: z
     .string()
     .regex(/^\d{1,15}$/, 'pass a next_cursor as it came, or none')
     .optional(),
 })
-const grouping = z.strictObject({ by: z.enum(['error', 'consumer', 'type']).default('error'), ...filter })
+const grouping = z.strictObject({ by: groupedBy.default('error'), ...filter })
 
 export const listDeadLetters = userRpc('dead_letters.list', {
   about: 'The messages that a service gave up, oldest first.',

@@ -128,9 +128,9 @@ export const startReplay = userRpc('replay.start', {
 const replayList = z.strictObject({ job: id.optional(), limit: z.coerce.number().int().min(1).max(100).default(20) })
 
 export const listReplays = userRpc('replay.list', {
-  about: 'The replays there were, newest first.',
+  about: 'The replays there were, newest first, and the read models that can be built anew.',
   input: replayList,
-  output: z.object({ items: z.array(replay) }),
+  output: z.object({ items: z.array(replay), projections: z.array(z.string()) }),
   rejections: ['forbidden'],
   idempotent: true,
 })

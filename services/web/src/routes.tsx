@@ -23,6 +23,7 @@ const ForgotPasswordPage = lazy(() => import('./account/forgot-password-page.tsx
 const ResetPasswordPage = lazy(() => import('./account/reset-password-page.tsx'))
 const VerifyEmailPage = lazy(() => import('./account/verify-email-page.tsx'))
 const AccountPage = lazy(() => import('./account/account-page.tsx'))
+const Desk = lazy(() => import('./operations/desk.tsx'))
 
 export const Routes = () => (
   <RouteTable>
@@ -49,6 +50,9 @@ export const Routes = () => (
         <Route path="reviews" element={<ReviewsPage />} />
         <Route path="account" element={<AccountPage />} />
       </Route>
+      <Route element={<SignedIn only="admin" />}>
+        <Route path="operations/*" element={<Desk />} />
+      </Route>
       <Route path="*" element={<NotFound />} />
     </Route>
   </RouteTable>
@@ -67,12 +71,12 @@ const Loaded = () => {
 }
 
 /** Sends others to sign in, and back to where they wanted to go. The API refuses them by itself. */
-const SignedIn = ({ role, children = <Outlet /> }: { role?: 'admin'; children?: ReactNode }) => {
+const SignedIn = ({ only, children = <Outlet /> }: { only?: 'admin'; children?: ReactNode }) => {
   const { status, user } = useSession()
   const { pathname, search, hash } = useLocation()
   if (status === 'unknown') return <Renewing />
   if (status === 'anonymous') return <Navigate to="/sign-in" replace state={{ next: pathname + search + hash }} />
-  return role && user?.role !== role ? <NotForYou /> : children
+  return only && user?.role !== only ? <NotForYou /> : children
 }
 
 /** The session of the cookie is being renewed; where that cannot be done now, it is tried again. */

@@ -1,10 +1,8 @@
 // An order followed live: server-sent events into the cache, so that whatever shows the order shows what has just happened to it.
 import { type QueryClient, useQueryClient } from '@tanstack/react-query'
-import { EventSource } from 'eventsource'
 import { useEffect, useState } from 'react'
 import type { Order } from '../generated/api.ts'
-import { authorizedFetch } from './client.ts'
-import { Unreachable } from './problem.ts'
+import { openEventSource } from './event-source.ts'
 import { mine, queries } from './queries.ts'
 
 /** What happened to an order, as the feed tells it. `status`: what the order became by it, where it moved. */
@@ -32,7 +30,7 @@ export const useOrderFeed = (order_id: string): { events: readonly OrderEvent[];
     const told = new Set<string>()
     setEvents([])
     setConnection('connecting')
-    const source = new EventSource(`/api/orders/${order_id}/events`, { fetch: followingFetch })
+    const source = openEventSource(`/api/orders/${order_id}/events`)
     const hear = ({ data, lastEventId }: MessageEvent<string>) => {
       if (told.has(lastEventId)) return
       told.add(lastEventId)
@@ -51,13 +49,6 @@ export const useOrderFeed = (order_id: string): { events: readonly OrderEvent[];
   }, [cache, order_id])
 
   return { events, connection }
-}
-
-/** A failing server is one to come back to; an EventSource by itself would give up (it does so after any answer but 200). */
-const followingFetch = async (url: string | URL, init: RequestInit): Promise<Response> => {
-  const answer = await authorizedFetch(new Request(url, { ...init, credentials: 'omit', cache: 'no-store' }))
-  if (answer.status >= 500 || answer.status === 429) throw new Unreachable(new Error(`HTTP ${answer.status}`))
-  return answer
 }
 
 /** Events that come together ask once. */

@@ -4,11 +4,11 @@ import type { operations } from '../generated/api.ts'
 import { api, dataOf } from './client.ts'
 import { isMissing } from './problem.ts'
 
-type QueryOf<Id extends keyof operations> = NonNullable<operations[Id]['parameters']['query']>
+export type QueryOf<Id extends keyof operations> = NonNullable<operations[Id]['parameters']['query']>
 export type OrderFilter = Omit<QueryOf<'listOrders'>, 'cursor' | 'limit'>
 
 /** Reads page after page, by the cursor that each answer gives. */
-const paged = <Item>(
+export const paged = <Item>(
   key: readonly unknown[],
   read: (cursor?: string) => Promise<{ items: Item[]; next_cursor: string | null }>,
 ) =>

@@ -787,7 +787,7 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The replays there were, newest first
+         * The replays there were, newest first, and the read models that can be built anew
          * @description Role: admin.
          */
         get: operations["listReplays"];
@@ -2386,9 +2386,11 @@ export interface operations {
     listDeadLetters: {
         parameters: {
             query?: {
+                by?: "error" | "consumer" | "type";
                 correlation_id?: string;
                 cursor?: string;
                 error?: string;
+                group?: string;
                 limit?: number;
                 service?: string;
                 stream?: "EVENTS" | "COMMANDS" | "JOBS";
@@ -3585,6 +3587,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         items: components["schemas"]["Replay"][];
+                        projections: string[];
                     };
                 };
             };

@@ -22,7 +22,7 @@ export const ru: Text = {
     wallet: 'Кошелёк',
     account: 'Профиль',
     signIn: 'Войти',
-    operations: 'Управление',
+    operations: 'Пульт',
     api: 'API',
     events: 'События',
     inCart: (count) => items(count),

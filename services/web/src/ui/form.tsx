@@ -38,18 +38,25 @@ type FieldProps = Omit<ComponentProps<'input'>, 'className' | 'name'> & {
   name: string
   label: string
   hint?: string
-  multiline?: boolean
+  /** How many lines are in sight; true for a few. */
+  multiline?: boolean | number
+  /** Part of a filter, where nothing needs to be filled in: that need not be said of each field. */
+  filter?: boolean
 }
 
-export const Field = ({ label, hint, multiline = false, ...input }: FieldProps) => {
+export const Field = ({ label, hint, multiline = false, filter = false, ...input }: FieldProps) => {
   const text = useText()
   return (
     <BaseField.Root name={input.name} className={style.field}>
       <BaseField.Label className={style.label}>
         {label}
-        {!input.required && <span className={style.optional}> ({text.optional})</span>}
+        {!input.required && !filter && <span className={style.optional}> ({text.optional})</span>}
       </BaseField.Label>
-      <BaseField.Control {...input} className={style.control} {...(multiline && { render: <textarea rows={4} /> })} />
+      <BaseField.Control
+        {...input}
+        className={style.control}
+        {...(multiline && { render: <textarea rows={multiline === true ? 4 : multiline} /> })}
+      />
       {hint && <BaseField.Description className={style.hint}>{hint}</BaseField.Description>}
       <FieldErrors {...input} />
     </BaseField.Root>
@@ -77,7 +84,12 @@ const FieldErrors = ({ minLength = 0, maxLength = 0, min = 0, max = 0 }: Compone
           {message}
         </BaseField.Error>
       ))}
-      <BaseField.Error match="customError" className={style.error} />
+      <BaseField.Validity>
+        {({ validity: { valid: _, ...broken } }) =>
+          // The browser finds nothing wrong with it: then it is the API that does, in whose words the error comes.
+          !Object.values(broken).includes(true) && <BaseField.Error className={style.error} />
+        }
+      </BaseField.Validity>
     </>
   )
 }

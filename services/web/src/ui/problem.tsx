@@ -1,5 +1,6 @@
 // What went wrong, in the reader's words, and what to do about it.
 import { ApiProblem, mayHeal, Unreachable } from '../api/problem.ts'
+import { useSession } from '../api/session.ts'
 import type { Text } from '../text/en.ts'
 import { useText } from '../text/preferences.ts'
 import { Button } from './button.tsx'
@@ -25,12 +26,20 @@ export const explain = ({ problem }: Text, error: unknown): string => {
   }
 }
 
+/** What the API itself says, which who runs the system can act on. What it says of fields stands at the fields. */
+const detailOf = (error: unknown): string | null =>
+  error instanceof ApiProblem && Object.keys(error.fields).length === 0 ? error.message : null
+
 /** `retry`: offered where the same may succeed a moment later. */
 export const Problem = ({ error, retry }: { error: unknown; retry?: () => void }) => {
   const text = useText()
+  const isOperator = useSession(({ user }) => user?.role === 'admin')
+  const words = explain(text, error)
+  const detail = detailOf(error)
   return (
     <Notice tone="bad">
-      <p>{explain(text, error)}</p>
+      <p>{words}</p>
+      {isOperator && detail !== null && detail !== words && <p lang="en">{detail}</p>}
       {retry && mayHeal(error) && (
         <Button look="quiet" size="small" onClick={retry}>
           {text.tryAgain}
