@@ -39,7 +39,7 @@ const samples: Readonly<Record<string, readonly (string | number)[]>> = {
   available: [1],
   expires_in: [900],
   limit: [20],
-  cursor: ['42'],
+  cursor: ['42', `1770000000000000_${id('03')}`],
   next_cursor: ['42'],
   q: ['tea'],
   letter_key: [`order_paid:${id('03')}`],

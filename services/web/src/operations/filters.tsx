@@ -10,7 +10,7 @@ import { useWords } from './words.ts'
 
 export type FilterField = Pick<
   ComponentProps<typeof Field>,
-  'name' | 'label' | 'placeholder' | 'type' | 'pattern' | 'maxLength' | 'list' | 'step'
+  'name' | 'label' | 'placeholder' | 'type' | 'pattern' | 'maxLength' | 'step'
 >
 
 /** Each field by its name in the address; empty ones are left out. `error`: what the API said of the values. */

@@ -63,7 +63,11 @@ export const Facts = ({ facts }: { facts: readonly (readonly [string, ReactNode]
 export const Copy = ({ text, label }: { text: string; label: string }) => {
   const { common } = useWords()
   if (!navigator.clipboard) return null
-  const copy = () => void navigator.clipboard.writeText(text).then(() => toast(common.copied))
+  const copy = () =>
+    void navigator.clipboard.writeText(text).then(
+      () => toast(common.copied),
+      () => undefined,
+    )
   return (
     <Button look="quiet" size="icon" aria-label={label} title={label} onClick={copy}>
       <CopyIcon size={16} aria-hidden="true" />

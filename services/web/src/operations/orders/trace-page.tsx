@@ -20,27 +20,24 @@ import { SagaSteps } from './saga-steps.tsx'
 const isUnknown = (error: unknown) =>
   error instanceof ApiProblem && (error.code === 'not_found' || error.code === 'invalid_request')
 
-export default function TracePage() {
-  const { orderId = '' } = useParams()
-  return <Trace key={orderId} order_id={orderId} />
-}
-
 /** While an order moves, its page does; what comes behind its end is seen a little later. */
 const often = 2000
 const seldom = 10_000
 
 const isEnded = (status: string | undefined) => status === 'COMPLETED' || status === 'CANCELLED'
 
-const Trace = ({ order_id }: { order_id: string }) => {
+/** What is not known may be about to be. */
+const refetchInterval = ({
+  state: { data, error },
+}: {
+  state: { data: { status: string } | undefined; error: unknown }
+}) => (isEnded(data?.status) || isUnknown(error) ? seldom : often)
+
+export default function TracePage() {
   const { orders } = useWords()
-  const saga = useQuery({
-    ...queries.saga(order_id),
-    refetchInterval: ({ state: { data } }) => (isEnded(data?.status) ? seldom : often),
-  })
-  const order = useQuery({
-    ...shop.order(order_id),
-    refetchInterval: ({ state: { data } }) => (isEnded(data?.status) ? seldom : often),
-  })
+  const { orderId: order_id = '' } = useParams()
+  const saga = useQuery({ ...queries.saga(order_id), refetchInterval })
+  const order = useQuery({ ...shop.order(order_id), refetchInterval })
   const isFinal = isEnded(saga.data?.status)
   const unknownSaga = isUnknown(saga.error) && !saga.data
   if (unknownSaga && isUnknown(order.error)) return <Missing />
