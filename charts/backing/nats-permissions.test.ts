@@ -72,7 +72,8 @@ const mayPublish = (service: ServiceTopology): Set<string> =>
     ...(service.name === 'operations'
       ? [
           ...services.flatMap(consumersOf).map((consumer) => deadLetterOf(consumer.service, consumer.stream)),
-          '$JS.API.DIRECT.GET.DLQ',
+          ...services.flatMap(consumersOf).map((consumer) => apiOf('INFO', consumer)),
+          ...streams.flatMap(({ name }) => [`$JS.API.DIRECT.GET.${name}`, `$JS.API.STREAM.INFO.${name}`]),
           '$JS.API.STREAM.MSG.DELETE.DLQ',
         ]
       : []),

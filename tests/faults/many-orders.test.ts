@@ -280,7 +280,8 @@ describe(`${orders} orders and ${poison} messages that cannot be handled`, () =>
 
   it('an archived segment that is edited is named; the index is put right from the stream', async () => {
     const { segments, place }: ArchiveState = await json('audit', 'archive', 'list')
-    const [segment] = segments
+    // The first hold as much as there was in their seconds.
+    const segment = segments.find(({ records }) => (records ?? 0) >= 3)
     assert.ok(segment)
     const file = join(fileURLToPath(place), segment.name)
     const lines = gunzipSync(readFileSync(file)).toString().split('\n')
