@@ -5,6 +5,7 @@ import { globSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { describeBackends, testEnvironment } from '@deliveryflow/local/test-environment'
+import { findChromium } from './browser/chromium.ts'
 import { seconds } from './size.ts'
 import { describeSystem, startTestSystem, systemEnvironment } from './system.ts'
 
@@ -20,6 +21,9 @@ if (files.length === 0) {
   console.error(`No test file's path contains ${positionals.join(' or ')}.`)
   process.exit(1)
 }
+
+// Once, before several files look for one side by side.
+if (files.some((file) => file.startsWith('tests/browser/'))) findChromium()
 
 const started = performance.now()
 console.error('Starting the backends and the system for the tests …')

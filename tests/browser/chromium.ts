@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { chromium } from 'playwright-core'
 
+const isRoot = process.getuid?.() === 0
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 const playwright = fileURLToPath(new URL('cli.js', import.meta.resolve('playwright-core/package.json')))
 
@@ -22,7 +23,11 @@ const installed = (): string | undefined => {
 
 /** Each in its turn, until one has brought a Chromium; the words say what was tried. */
 const ways: readonly (readonly [what: string, command: string, args: readonly string[]])[] = [
-  ["Playwright's own (playwright-core install)", process.execPath, [playwright, 'install', '--with-deps', 'chromium']],
+  [
+    "Playwright's own (playwright-core install)",
+    process.execPath,
+    [playwright, 'install', ...(isRoot ? ['--with-deps'] : []), 'chromium'],
+  ],
   [
     'apt-get install chromium (root)',
     'sh',
