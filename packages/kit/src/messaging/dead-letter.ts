@@ -58,4 +58,5 @@ export const failureOf = (thrown: unknown): { name: string; error: string; stack
   }
 }
 
-const shortened = (text: string, most: number) => (text.length > most ? `${text.slice(0, most)}…` : text)
+/** The beginning of a text, where it has more than so many characters. */
+export const shortened = (text: string, most: number): string => (text.length > most ? `${text.slice(0, most)}…` : text)

@@ -2,6 +2,7 @@
 import type { InputOf, OutputOf, replayTo } from '@deliveryflow/contracts'
 import { type Rejection, reject } from '../errors.ts'
 import type { Raw } from '../messaging/consumer.ts'
+import { shortened } from '../messaging/dead-letter.ts'
 import type { Message } from '../messaging/envelope.ts'
 import { headersOf } from '../messaging/headers.ts'
 import type { Transact } from '../postgres/transaction.ts'
@@ -86,4 +87,8 @@ const rawOf = (job: string, sequence: number, subject: string, headers: string, 
   info: { deliveryCount: 1 },
 })
 
-const textOf = (error: unknown) => (error instanceof Error ? `${error.name}: ${error.message}` : String(error))
+/** An error may name thousands of flaws, and all of a batch must fit into one answer. */
+const mostOfError = 500
+
+const textOf = (error: unknown) =>
+  shortened(error instanceof Error ? `${error.name}: ${error.message}` : String(error), mostOfError)
