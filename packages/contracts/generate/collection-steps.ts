@@ -22,6 +22,8 @@ export type Step = {
   readonly takes?: Readonly<Record<string, string>>
   /** Asked again while this holds of `code` and `answer`: what came before takes a moment to get through. */
   readonly while?: string
+  /** Why it is sent by hand alone, and skipped when the collection is run. */
+  readonly by_hand?: string
   /** The refusal that is expected, where a success cannot be had, and why. */
   readonly refused?: { readonly status: number; readonly why: string }
 }
@@ -58,6 +60,11 @@ export const steps: Readonly<Record<string, readonly Step[]>> = {
       takes: { token: 'answer.access_token', refresh_token: 'answer.refresh_token' },
     },
     { id: 'logout', body: { refresh_token: '{{refresh_token}}' } },
+    { id: 'startSession', body: { email: '{{email}}', password: '{{password}}' } },
+    { id: 'renewSession', by_hand: 'It goes by the cookie of a page of the same origin.' },
+    { id: 'endSession', by_hand: 'It goes by the cookie of a page of the same origin.' },
+    { id: 'getAccount' },
+    { id: 'resendVerification' },
     letter('The letter with the code that confirms the address', /confirm/i),
     { id: 'verifyEmail', body: { token: '{{letter_token}}' } },
     { id: 'requestPasswordReset', body: { email: '{{email}}' } },
@@ -126,7 +133,13 @@ export const steps: Readonly<Record<string, readonly Step[]>> = {
     },
     { id: 'moveDelivery', body: { status: '{{next_status}}', note: 'Seen to by hand.' } },
   ],
-  audit: [{ id: 'listAuditEvents' }],
+  audit: [
+    { id: 'listAuditEvents' },
+    { id: 'verifyHistory' },
+    { id: 'planReplay', by_hand: 'Say which projection.' },
+    { id: 'startReplay', by_hand: 'It builds a read model of the running system anew.' },
+    { id: 'endReplay', by_hand: 'It wants a replay.' },
+  ],
   operations: [
     {
       id: 'listDeadLetters',
@@ -144,5 +157,9 @@ export const steps: Readonly<Record<string, readonly Step[]>> = {
       before: ifDeadLetter,
       body: { sequences: ['{{sequence}}'], reason: 'A test message of the release.' },
     },
+    { id: 'listStreamMessages', params: { stream: 'EVENTS' } },
+    { id: 'followEvents', by_hand: 'It does not end by itself.' },
+    { id: 'compensateOrderAsOperator', by_hand: 'It wants an order that is under way.' },
+    { id: 'cancelOrderAsOperator', by_hand: 'It wants an order that is under way.' },
   ],
 }

@@ -16,6 +16,7 @@ const variables = {
   admin_password: '',
   /** Filled by scripts. */
   ...{ email: '', token: '', refresh_token: '', admin_token: '', letter_token: '' },
+  ...{ by_hand: '', job: '' },
   ...{ user_id: '', product_id: '', order_id: '', delivery_id: '', next_status: '', sequence: '' },
 }
 
@@ -146,21 +147,25 @@ const rawOf = (example: unknown) =>
     '{{sequence}}',
   )
 
-const describe = (operation: HttpOperation, { refused }: Step) => {
+const describe = (operation: HttpOperation, { refused, by_hand }: Step) => {
   const { about, access, status } = operation
   const refusals = problemsOf(operation).map((code) => `${problems[code].status} \`${code}\``)
   return [
     about,
     ...(access === 'public' ? ['Without signing in.'] : access === 'user' ? [] : [`Role: ${access}.`]),
     `Answers ${status}; may refuse with ${refusals.join(', ')}.`,
+    ...(by_hand ? [`Skipped when the collection is run, unless the variable \`by_hand\` is set: ${by_hand}`] : []),
     ...(refused ? [`Here it answers ${refused.status}: ${refused.why}`] : []),
   ].join('\n\n')
 }
 
 const scripts = (step: Step, status: number) => [
   ...(step.before ? [script('prerequest', step.before)] : []),
+  ...(step.by_hand ? [script('prerequest', unlessByHand)] : []),
   script('test', afterwards(step, status)),
 ]
+
+const unlessByHand = ["if (!pm.collectionVariables.get('by_hand')) pm.execution.skipRequest()"]
 
 const script = (listen: string, exec: readonly string[]) => ({ listen, script: { type: 'text/javascript', exec } })
 
