@@ -7,7 +7,14 @@ import { after } from 'node:test'
 import { type DataOf, type MessageContract, natsPermissions, type StreamName } from '@deliveryflow/contracts'
 import { type Message, newId } from '@deliveryflow/kit'
 import { provision } from '@deliveryflow/kit/messaging/provision'
-import { AckPolicy, type JetStreamClient, jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream'
+import {
+  AckPolicy,
+  type JetStreamClient,
+  JetStreamError,
+  jetstream,
+  jetstreamManager,
+  StorageType,
+} from '@nats-io/jetstream'
 import { connect, type NatsConnection, nanos } from '@nats-io/transport-node'
 import pg from 'pg'
 import { startBackends } from './backends.ts'
@@ -134,7 +141,15 @@ export const scratchStream = async (): Promise<ScratchStream> => {
   }
 }
 
-const read = async (connection: NatsConnection, stream: string, subject = '>') => {
+/** A consumer that was just made may not answer yet on a busy machine: then another one is asked. */
+const read = (connection: NatsConnection, stream: string, subject = '>') =>
+  readOnce(connection, stream, subject).catch((error: unknown) => {
+    if (error instanceof JetStreamError && 'code' in error && error.code === 503)
+      return readOnce(connection, stream, subject)
+    throw error
+  })
+
+const readOnce = async (connection: NatsConnection, stream: string, subject: string) => {
   const manager = await jetstreamManager(connection)
   const { name, num_pending } = await manager.consumers.add(stream, {
     ack_policy: AckPolicy.None,
