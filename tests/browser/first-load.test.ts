@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import type { Browser, Page } from 'playwright-core'
+import { until } from '../client.ts'
 import { testSystem } from '../harness.ts'
 import { arrive, openBrowser } from './browser.ts'
 
@@ -78,8 +79,9 @@ describe('the first load of the shop', () => {
     await noteVitals(page)
     await page.goto('/', { waitUntil: 'networkidle' })
     const readVitals = () => page.evaluate(() => (window as unknown as { vitals: Record<string, number> }).vitals)
+    // The browser tells of a paint a moment after it.
+    await until('the largest paint is told', async () => ((await readVitals()).largest_paint_ms ?? 0) > 0)
     const { layout_shift = 1, largest_paint_ms = 0 } = await readVitals()
-    assert.ok(largest_paint_ms > 0)
     assert.ok(layout_shift < 0.02, `the layout shifted by ${layout_shift}`)
     await page.getByRole('searchbox').fill('tea')
     await page.getByRole('button', { name: 'Search' }).tap()
