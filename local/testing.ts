@@ -6,16 +6,10 @@ import { join } from 'node:path'
 import { after } from 'node:test'
 import { type DataOf, type MessageContract, natsPermissions, type StreamName } from '@deliveryflow/contracts'
 import { type Message, newId } from '@deliveryflow/kit'
+import { browse } from '@deliveryflow/kit/messaging/browse'
 import { provision } from '@deliveryflow/kit/messaging/provision'
-import {
-  AckPolicy,
-  type JetStreamClient,
-  JetStreamError,
-  jetstream,
-  jetstreamManager,
-  StorageType,
-} from '@nats-io/jetstream'
-import { connect, type NatsConnection, nanos } from '@nats-io/transport-node'
+import { AckPolicy, type JetStreamClient, jetstream, jetstreamManager, StorageType } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
 import pg from 'pg'
 import { startBackends } from './backends.ts'
 import { describeBackends, handedBackends, type TestBackends } from './test-environment.ts'
@@ -106,7 +100,7 @@ export const scratchStream = async (): Promise<ScratchStream> => {
   const prefix = `t${randomUUID().slice(0, 8)}`
   // The kit names streams by their contract; a test's own stream has a name outside of that list.
   const name = prefix.toUpperCase() as StreamName
-  const manager = await jetstreamManager(connection)
+  const [js, manager] = [jetstream(connection), await jetstreamManager(connection)]
   await manager.streams.add({
     name,
     subjects: [`${prefix}.*`],
@@ -118,7 +112,7 @@ export const scratchStream = async (): Promise<ScratchStream> => {
   return {
     name,
     prefix,
-    js: jetstream(connection),
+    js,
     addConsumer: async (durable) => {
       await manager.consumers.add(name, {
         durable_name: durable,
@@ -127,13 +121,13 @@ export const scratchStream = async (): Promise<ScratchStream> => {
         mem_storage: true,
       })
     },
-    messages: async <T>() => (await read(connection, name)).map(({ data }) => data as T),
+    messages: async <T>() => (await read(js, name)).map(({ data }) => data as T),
     unsettled: async (durable) => {
       const { state } = await manager.streams.info(name)
       const { ack_floor } = await manager.consumers.info(name, durable)
       return state.last_seq - ack_floor.stream_seq
     },
-    deadLetters: () => read(connection, 'DLQ', `dlq.test.${name.toLowerCase()}`),
+    deadLetters: () => read(js, 'DLQ', { filter_subjects: `dlq.test.${name.toLowerCase()}` }),
     drop: async () => {
       await manager.streams.delete(name)
       await connection.close()
@@ -141,33 +135,13 @@ export const scratchStream = async (): Promise<ScratchStream> => {
   }
 }
 
-/** A consumer that was just made may not answer yet on a busy machine: then another one is asked. */
-const read = (connection: NatsConnection, stream: string, subject = '>') =>
-  readOnce(connection, stream, subject).catch((error: unknown) => {
-    if (error instanceof JetStreamError && 'code' in error && error.code === 503)
-      return readOnce(connection, stream, subject)
-    throw error
-  })
-
-const readOnce = async (connection: NatsConnection, stream: string, subject: string) => {
-  const manager = await jetstreamManager(connection)
-  const { name, num_pending } = await manager.consumers.add(stream, {
-    ack_policy: AckPolicy.None,
-    filter_subject: subject,
-    inactive_threshold: nanos(10_000),
-    num_replicas: 1,
-    mem_storage: true,
-  })
+const read = async (js: JetStreamClient, stream: string, which = {}) => {
   const found: { headers: Record<string, string>; data: unknown }[] = []
-  if (num_pending === 0) return found
-  const consumer = await jetstream(connection).consumers.get(stream, name)
-  for await (const message of await consumer.fetch({ max_messages: num_pending, expires: 5000 })) {
+  for await (const message of browse(js, stream, which)) {
     const headers = Object.fromEntries([...(message.headers ?? [])].map(([key, values]) => [key, values[0] ?? '']))
     const text = message.string()
     found.push({ headers, data: /^[[{]/.test(text) ? JSON.parse(text) : text })
-    if (found.length === num_pending) break
   }
-  await manager.consumers.delete(stream, name)
   return found
 }
 

@@ -68,6 +68,13 @@ export const customer = async (url: string, { funds = 0 }: { funds?: number } = 
   return client
 }
 
+/** A new courier, made by an administrator: without one no parcel is carried. */
+export const courier = async (admin: Client): Promise<void> => {
+  const account = { email: `courier-${randomUUID()}@example.com`, password, name: 'Olga', role: 'courier' }
+  const made = await admin.post('/api/users', account)
+  if (made.status !== 201) throw new Error(`the courier could not be made: ${made.status}`)
+}
+
 /** A new product with stock, made by an administrator. */
 export const product = async (admin: Client, { price = 1000, stock = 100 } = {}): Promise<string> => {
   const made = await admin.post('/api/products', {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, it } from 'node:test'
 import { Rejection } from '@deliveryflow/kit'
 import { recordOf, type StoredRecord } from '@deliveryflow/kit/history/record'
+import { browse } from '@deliveryflow/kit/messaging/browse'
 import { ownBackends, scratchDatabase } from '@deliveryflow/local/testing'
 import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
@@ -20,8 +21,7 @@ before(async () => {
   connection = await connect({ servers: nats_url.split(','), user: 'admin', pass: nats_admin_password })
   const js = jetstream(connection)
   for (let n = 1; n <= 30; n++) await js.publish('events.order_paid', JSON.stringify({ n }))
-  const consumer = await js.consumers.get('EVENTS')
-  for await (const message of await consumer.fetch({ max_messages: 30 })) records.push(recordOf(message))
+  for await (const message of browse(js, 'EVENTS')) records.push(recordOf(message))
 })
 after(async () => {
   await connection?.close()

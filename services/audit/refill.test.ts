@@ -7,6 +7,7 @@ import { after, before, beforeEach, describe, it } from 'node:test'
 import { pathToFileURL } from 'node:url'
 import { newId, Rejection } from '@deliveryflow/kit'
 import { recordOf, type StoredRecord } from '@deliveryflow/kit/history/record'
+import { browse } from '@deliveryflow/kit/messaging/browse'
 import { headersOf } from '@deliveryflow/kit/messaging/headers'
 import { tendAnswer } from '@deliveryflow/kit/projection/shadow'
 import { ownBackends, scratchDatabase } from '@deliveryflow/local/testing'
@@ -43,9 +44,8 @@ describe('the index, built anew', () => {
       ])
       await js.publish(n === 4 ? 'events.not_known' : 'events.order_paid', body, n === 5 ? {} : { headers })
     }
-    const consumer = await js.consumers.get('EVENTS')
     records = []
-    for await (const message of await consumer.fetch({ max_messages: count })) records.push(recordOf(message))
+    for await (const message of browse(js, 'EVENTS')) records.push(recordOf(message))
     assert.equal(records.length, count)
   })
   after(async () => {

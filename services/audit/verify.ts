@@ -1,6 +1,6 @@
 // The proof of the history, a part at a time: each goes on where the one before it stood, which whoever asks brings along.
 import type { verifyHistory } from '@deliveryflow/contracts'
-import { reject } from '@deliveryflow/kit'
+import { cursorFor, reject } from '@deliveryflow/kit'
 import { readPublicKeys } from '@deliveryflow/kit/history/checkpoint'
 import { reach, selectKeys } from '@deliveryflow/kit/history/places'
 import { endOfHistory, verifyPlaces } from '@deliveryflow/kit/history/verify-index'
@@ -13,20 +13,21 @@ const told = 500
 const link = z.string().regex(/^[0-9a-f]{64}$/)
 const place = z.int().min(0)
 /** What a cursor holds: up to which place the parts before it have judged, and where the walk stood there. */
-const cursorForm = z.strictObject({
-  upto: place,
-  standing: z.strictObject({
-    last: place.nullable(),
-    link: link.nullable(),
-    sealed: z.strictObject({ sequence: place, link }).nullable(),
-    loose: z.strictObject({ first: place, count: place }).nullable(),
+const cursors = cursorFor(
+  z.strictObject({
+    upto: place,
+    standing: z.strictObject({
+      last: place.nullable(),
+      link: link.nullable(),
+      sealed: z.strictObject({ sequence: place, link }).nullable(),
+      loose: z.strictObject({ first: place, count: place }).nullable(),
+    }),
   }),
-})
-type Cursor = z.infer<typeof cursorForm>
+)
 
 export const verify: Answer<typeof verifyHistory> = async ({ after, cursor, limit }, { db, js }, caller) => {
   if (caller.role !== 'admin') return reject('forbidden', 'The history is for administrators.')
-  const before = cursor === undefined ? { upto: after, standing: undefined } : readCursor(cursor)
+  const before = cursor === undefined ? { upto: after, standing: undefined } : cursors.read(cursor)
   if (!before) return reject('invalid_request', 'cursor: pass a next_cursor as it came, or none.')
   const manager = await js.jetstreamManager(false)
   const [{ end, sealed, findings: atEnd }, [reached], named] = await Promise.all([
@@ -52,7 +53,7 @@ export const verify: Answer<typeof verifyHistory> = async ({ after, cursor, limi
     keys: [...keys.keys()],
     findings: findings.slice(0, told),
     more: verdict.more + Math.max(0, findings.length - told),
-    next_cursor: goes_on ? writeCursor({ upto: to, standing }) : null,
+    next_cursor: goes_on ? cursors.write({ upto: to, standing }) : null,
   }
 }
 
@@ -64,14 +65,4 @@ const lastOf = ({ from, limit, end, sealed }: Record<'from' | 'limit' | 'end' | 
   const full = from + limit - 1
   if (full >= end) return end
   return sealed >= from ? Math.min(full, sealed) : full
-}
-
-const writeCursor = (cursor: Cursor): string => Buffer.from(JSON.stringify(cursor)).toString('base64url')
-
-const readCursor = (text: string): Cursor | null => {
-  try {
-    return cursorForm.parse(JSON.parse(Buffer.from(text, 'base64url').toString()))
-  } catch {
-    return null
-  }
 }

@@ -1,7 +1,7 @@
 // What operators see of the running system: its instances, and its streams with their consumers. What lies in a stream is messages.ts's.
 import { type listServices, type listStreams, services as places } from '@deliveryflow/contracts'
 import { type Background, repeat } from '@deliveryflow/kit'
-import type { ConsumerReading, StreamReading } from '@deliveryflow/kit/messaging/streams'
+import { type ConsumerReading, copiesOf, lastActiveOf, type StreamReading } from '@deliveryflow/kit/messaging/streams'
 import type { Instance } from '@deliveryflow/kit/rpc/instances'
 import { type Answer, forbidden, type OperationsContext } from './context.ts'
 
@@ -76,7 +76,7 @@ const streamView = ({ name, contract, info, reason }: StreamReading) => {
   const about = contract?.about ?? null
   if (!info) return { name, about, problem: reason, state: null }
   const { state, cluster } = info
-  const others = cluster?.replicas ?? []
+  const copies = copiesOf(info)
   const timeOf = (time: string) => (state.messages > 0 ? toMilliseconds(time) : null)
   return {
     ...{ name, about, problem: reason },
@@ -87,8 +87,8 @@ const streamView = ({ name, contract, info, reason }: StreamReading) => {
       first_time: timeOf(state.first_ts),
       last_sequence: state.last_seq,
       last_time: timeOf(state.last_ts),
-      replicas: others.length + 1,
-      replicas_current: others.filter(({ current, offline }) => current && !offline).length + 1,
+      replicas: copies.all,
+      replicas_current: copies.current,
       leader: cluster?.leader || null,
     },
   }
@@ -96,8 +96,7 @@ const streamView = ({ name, contract, info, reason }: StreamReading) => {
 
 const consumerView = ({ name, info, reason }: ConsumerReading) => {
   if (!info) return { name, problem: reason, state: null }
-  // The client's types say nanoseconds; the server sends a time, and none before the first delivery.
-  const active = info.delivered.last_active as string | number | undefined
+  const active = lastActiveOf(info)
   return {
     ...{ name, problem: reason },
     state: {
@@ -105,7 +104,7 @@ const consumerView = ({ name, info, reason }: ConsumerReading) => {
       ack_pending: info.num_ack_pending,
       redelivered: info.num_redelivered,
       acknowledged_sequence: info.ack_floor.stream_seq,
-      last_active: typeof active === 'string' ? toMilliseconds(active) : null,
+      last_active: active && toMilliseconds(active),
       leader: info.cluster?.leader || null,
     },
   }

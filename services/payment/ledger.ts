@@ -1,5 +1,6 @@
 // The movements of one wallet, page by page, each with what the wallet held after it. Pure; the rows are the store's.
 import { amount, id, type listLedger, type OutputOf } from '@deliveryflow/contracts'
+import { cursorFor } from '@deliveryflow/kit'
 import { z } from 'zod'
 
 /** A movement as a wallet sees it. `place`: the microsecond in which it was written; `amount` below zero left the wallet. */
@@ -13,19 +14,17 @@ export type Movement = {
   place: number
 }
 
-const place = z.tuple([z.int().min(0), id, amount])
+const cursors = cursorFor(z.tuple([z.int().min(0), id, amount]))
 
 /** Where a page begins: behind a movement, and with what the wallet held before that one. */
 export type Place = { place: number; movement_id: string; balance: number }
 
 /** The place that a cursor stands for, or null when it is none of ours. */
 export const placeOf = (cursor: string): Place | null => {
-  try {
-    const [at, movement_id, balance] = place.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString()))
-    return { place: at, movement_id, balance }
-  } catch {
-    return null
-  }
+  const read = cursors.read(cursor)
+  if (!read) return null
+  const [place, movement_id, balance] = read
+  return { place, movement_id, balance }
 }
 
 /**
@@ -42,8 +41,8 @@ export const pageOf = (found: readonly Movement[], balance: number, limit: numbe
     return { entry_id: movement_id, kind, amount, currency, order_id, at: created_at.toISOString(), balance_after }
   })
   const last = found[limit - 1]
-  return { items, next_cursor: last && found.length > limit ? cursorOf({ ...last, balance: held }) : null }
+  return {
+    items,
+    next_cursor: last && found.length > limit ? cursors.write([last.place, last.movement_id, held]) : null,
+  }
 }
-
-const cursorOf = ({ place, movement_id, balance }: Place): string =>
-  Buffer.from(JSON.stringify([place, movement_id, balance])).toString('base64url')

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { System } from '@deliveryflow/local/system'
 import type { Browser, Page } from 'playwright-core'
-import { signIn as asClient, type Client, customer, orderIs, password, product } from '../client.ts'
+import { signIn as asClient, type Client, courier, customer, orderIs, password, product } from '../client.ts'
 import { startTestSystem } from '../system.ts'
 import { look, openBrowser, type Visitor, visit } from './browser.ts'
 import { addToCart, checkOut, follow, isSignedIn, press, sees, seesTitle, signIn } from './people.ts'
@@ -16,7 +16,7 @@ describe('a customer meets', () => {
     // A courier slow enough to cancel before he leaves.
     system = await startTestSystem({ settings: { DELIVERY__SIMULATOR_STEP_MS: '4000' } })
     admin = await asClient(system.url, system.admin.email, system.admin.password)
-    await admin.post('/api/users', { email: 'courier@example.com', password, name: 'Olga', role: 'courier' })
+    await courier(admin)
     browser = await openBrowser()
   })
   after(async () => {

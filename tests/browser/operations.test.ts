@@ -5,7 +5,7 @@ import type { System } from '@deliveryflow/local/system'
 import { connect } from '@nats-io/transport-node'
 import type { Browser, Page } from 'playwright-core'
 import { query } from '../backends.ts'
-import { signIn as asClient, type Client, customer, orderIs, orderOf, password, product, until } from '../client.ts'
+import { signIn as asClient, type Client, courier, customer, orderIs, orderOf, product, until } from '../client.ts'
 import { publishPoison } from '../faults/poison.ts'
 import { startTestSystem } from '../system.ts'
 import { look, openBrowser, steps, type Visitor, visit } from './browser.ts'
@@ -34,7 +34,7 @@ describe('an administrator', () => {
   before(async () => {
     system = await startTestSystem()
     const admin = await asClient(system.url, system.admin.email, system.admin.password)
-    await admin.post('/api/users', { email: 'courier@example.com', password, name: 'Olga', role: 'courier' })
+    await courier(admin)
     client = await customer(system.url, { funds: 100_000 })
     const { body } = await client.post('/api/orders', orderOf(await product(admin)))
     order_id = body.order_id

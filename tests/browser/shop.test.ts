@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe } from 'node:test'
 import type { Browser } from 'playwright-core'
-import { signIn as asClient, product, until } from '../client.ts'
+import { signIn as asClient, courier, product, until } from '../client.ts'
 import { lettersTo, type TestSystem, testSystem } from '../harness.ts'
 import { look, openBrowser, steps, type Visitor, visit } from './browser.ts'
 import { addToCart, checkOut, deposit, follow, isSignedIn, press, register, sees, seesTitle, signIn } from './people.ts'
@@ -18,6 +18,7 @@ describe('a customer', () => {
   before(async () => {
     system = await testSystem()
     const admin = await asClient(system.url, system.admin.email, system.admin.password)
+    await courier(admin)
     product_id = await product(admin, { price: 64_000 })
     name = (await admin.get(`/api/products/${product_id}`)).body.name
     browser = await openBrowser()

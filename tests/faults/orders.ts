@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { System, SystemOptions } from '@deliveryflow/local/system'
-import { type Answer, type Client, customer, orderOf, password, product, signIn } from '../client.ts'
+import { type Answer, type Client, courier, customer, orderOf, password, product, signIn } from '../client.ts'
 import { query, type TestSystem } from '../harness.ts'
 import { allFinal, chargedOnce, lettersOnce, moneyIsConserved, stockIsConserved } from '../invariants.ts'
 import { seconds, orders as size } from '../size.ts'
@@ -27,7 +27,7 @@ export const startGround = async ({
   const running = await startTestSystem({ each, settings: { DELIVERY__SIMULATOR_STEP_MS: '100', ...settings } })
   const system = describeSystem(running)
   const admin = await signIn(system.url, system.admin.email, system.admin.password)
-  await admin.post('/api/users', { email: 'courier@example.com', password, name: 'Olga', role: 'courier' })
+  await courier(admin)
   return { running, system, admin }
 }
 

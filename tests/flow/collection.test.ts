@@ -7,7 +7,7 @@ import { jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import sdk from 'postman-collection'
 import runtime from 'postman-runtime'
-import { signIn, until } from '../client.ts'
+import { courier, signIn, until } from '../client.ts'
 import { type TestSystem, testSystem } from '../harness.ts'
 
 type Definition = {
@@ -22,8 +22,7 @@ describe('the collection of requests', () => {
   before(async () => {
     system = await testSystem()
     const admin = await signIn(system.url, system.admin.email, system.admin.password)
-    const courier = { email: `courier-c-${process.pid}@example.com`, password: 'a courier password', name: 'Vera' }
-    await admin.post('/api/users', { ...courier, role: 'courier' })
+    await courier(admin)
   })
 
   /** The collection as it is checked in, with these values for its variables. */

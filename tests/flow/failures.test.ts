@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { type Client, customer, orderIs, orderOf, product, signIn, until } from '../client.ts'
+import { type Client, courier, customer, orderIs, orderOf, product, signIn, until } from '../client.ts'
 import { lettersTo, query, type TestSystem, testSystem } from '../harness.ts'
 
 describe('an order that cannot be fulfilled', () => {
@@ -9,12 +9,7 @@ describe('an order that cannot be fulfilled', () => {
   before(async () => {
     system = await testSystem()
     admin = await signIn(system.url, system.admin.email, system.admin.password)
-    await admin.post('/api/users', {
-      email: `courier-f-${process.pid}@example.com`,
-      password: 'a courier password',
-      name: 'Olga',
-      role: 'courier',
-    })
+    await courier(admin)
   })
 
   /** After each failure: money and stock are what they were, the reason is told, one letter of grief. */

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { services } from '@deliveryflow/contracts'
-import { AckPolicy, type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { browse } from '@deliveryflow/kit/messaging/browse'
+import { type JetStreamClient, type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
 import { Svcm } from '@nats-io/services'
 import { connect, type NatsConnection, headers as natsHeaders } from '@nats-io/transport-node'
-import { type Client, customer, orderIs, orderOf, product, signIn, until } from '../client.ts'
+import { type Client, courier, customer, orderIs, orderOf, product, signIn, until } from '../client.ts'
 import { lettersTo, query, type TestSystem, testSystem } from '../harness.ts'
 
 describe('messages between the services', () => {
@@ -19,33 +20,15 @@ describe('messages between the services', () => {
     nats = await connect(system.nats)
     js = jetstream(nats)
     manager = await jetstreamManager(nats)
-    const courier = {
-      email: `courier-m-${process.pid}@example.com`,
-      password: 'a courier password',
-      name: 'Ivan',
-      role: 'courier',
-    }
-    await admin.post('/api/users', courier)
+    await courier(admin)
   })
   after(() => nats?.close())
 
   /** The messages of a stream about one order, as they were stored. */
   const stored = async (stream: string, order_id: string) => {
-    const { name, num_pending } = await manager.consumers.add(stream, {
-      ack_policy: AckPolicy.None,
-      mem_storage: true,
-      num_replicas: 1,
-    })
-    const consumer = await js.consumers.get(stream, name)
     const found = []
-    let left = num_pending
-    if (left > 0) {
-      for await (const message of await consumer.fetch({ max_messages: left, expires: 5000 })) {
-        if (message.headers?.get('ce-subject') === order_id) found.push(message)
-        if (--left === 0) break
-      }
-    }
-    await manager.consumers.delete(stream, name)
+    for await (const message of browse(js, stream))
+      if (message.headers?.get('ce-subject') === order_id) found.push(message)
     return found
   }
   /** Waits until every consumer has, at some moment, handled all that was in the stream at the call. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { type Client, customer, orderIs, orderOf, product, signIn, until } from '../client.ts'
+import { type Client, courier, customer, orderIs, orderOf, product, signIn, until } from '../client.ts'
 import { lettersTo, type TestSystem, testSystem } from '../harness.ts'
 
 describe('the journey of an order', () => {
@@ -9,13 +9,7 @@ describe('the journey of an order', () => {
   before(async () => {
     system = await testSystem()
     admin = await signIn(system.url, system.admin.email, system.admin.password)
-    // A courier must exist before a parcel can be carried.
-    await admin.post('/api/users', {
-      email: `courier-${process.pid}@example.com`,
-      password: 'a courier password',
-      name: 'Boris',
-      role: 'courier',
-    })
+    await courier(admin)
   })
 
   it('goes from PENDING to COMPLETED, and everybody can see how', async () => {

@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { text } from 'node:stream/consumers'
 import { before, describe, it } from 'node:test'
-import { signIn } from '../client.ts'
+import { courier, signIn } from '../client.ts'
 import { type TestSystem, testSystem } from '../harness.ts'
 
 const missing = ['bash', 'curl', 'jq'].find((program) => spawnSync(program, ['--version']).error)
@@ -15,8 +15,7 @@ describe('the commands of the README', { skip: missing && `${missing} is not ins
   before(async () => {
     system = await testSystem()
     const admin = await signIn(system.url, system.admin.email, system.admin.password)
-    const courier = { email: `courier-r-${process.pid}@example.com`, password: 'a courier password', name: 'Mira' }
-    await admin.post('/api/users', { ...courier, role: 'courier' })
+    await courier(admin)
     // What the demo data of `npm start` hold.
     const tea = { name: 'Green tea, 250 g', price: { amount: 64_000, currency: 'RUB' } }
     const { body } = await admin.post('/api/products', tea)

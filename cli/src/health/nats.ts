@@ -1,5 +1,4 @@
-// What the NATS servers say of themselves: their monitoring pages, and who is connected and answers. Reads only.
-import type { NatsConnection } from '@nats-io/transport-node'
+// What the NATS servers say of themselves: their monitoring pages, and who is connected. Reads only.
 import { reasonOf } from '../failure.ts'
 
 /** One server; `reason` says why it is not `up`. Sizes are in bytes. */
@@ -77,11 +76,3 @@ const whyNoPage = (error: unknown): string => {
 
 const countBy = (words: readonly string[]): Record<string, number> =>
   Object.fromEntries([...Map.groupBy(words, (word) => word)].map(([word, same]) => [word, same.length]))
-
-/** Who answers on the NATS services API: each instance's service and version. Services that answer no calls are not there. */
-export const readAnswering = async (connection: NatsConnection): Promise<{ name: string; version: string }[]> => {
-  const found: { name: string; version: string }[] = []
-  const answers = await connection.requestMany('$SRV.PING', '', { strategy: 'stall', maxWait: 2000, stall: 400 })
-  for await (const message of answers) found.push(message.json())
-  return found
-}

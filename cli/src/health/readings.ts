@@ -1,10 +1,11 @@
 // Everything that check, status and the others read of an installation: each thing once for a run, when it is first asked for.
 import { answersOf, services } from '@deliveryflow/contracts'
 import { readStreams, type StreamReading } from '@deliveryflow/kit/messaging/streams'
+import { readInstances } from '@deliveryflow/kit/rpc/instances'
 import type { Cluster } from '../cluster/client.ts'
 import type { Target } from '../target.ts'
 import { type DatabaseReading, readDatabase } from './databases.ts'
-import { type NatsServer, readAnswering, readServers } from './nats.ts'
+import { type NatsServer, readServers } from './nats.ts'
 import type { PodTrouble } from './pods.ts'
 import type { MongoReading, RedisReading } from './stores.ts'
 
@@ -42,11 +43,11 @@ export const readingsOf = (target: Target, cluster: Cluster | null): Readings =>
     streams: () => once('streams', async () => readStreams(await target.nats())),
     instances: () =>
       once('instances', async () => {
-        const [all, answering] = await Promise.all([servers(), target.nats().then(readAnswering)])
+        const [all, answering] = await Promise.all([servers(), target.nats().then(readInstances)])
         return new Map(
           services.map((service) => {
             const { name } = service
-            const own = answering.filter((instance) => instance.name === name)
+            const own = answering.filter((instance) => instance.service === name)
             return [
               name,
               {

@@ -1,5 +1,5 @@
 // Streams and consumers as rows: what `dfctl streams` and status show of them.
-import type { ConsumerReading, StreamReading } from '@deliveryflow/kit/messaging/streams'
+import { type ConsumerReading, copiesOf, lastActiveOf, type StreamReading } from '@deliveryflow/kit/messaging/streams'
 
 /** One stream. Times are ISO 8601; null where there is no message, or where the stream cannot be read: `reason` says why. */
 export type StreamRow = {
@@ -32,7 +32,7 @@ export type ConsumerRow = {
 /** The row of a stream. */
 export const streamRow = ({ name, info, reason }: StreamReading): StreamRow => {
   const { state, cluster } = info ?? {}
-  const others = cluster?.replicas ?? []
+  const copies = info && copiesOf(info)
   const some = (state?.messages ?? 0) > 0
   return {
     name,
@@ -42,26 +42,22 @@ export const streamRow = ({ name, info, reason }: StreamReading): StreamRow => {
     first_time: some ? (state?.first_ts ?? null) : null,
     last_seq: state?.last_seq ?? null,
     last_time: some ? (state?.last_ts ?? null) : null,
-    replicas: info ? others.length + 1 : null,
-    replicas_current: info ? others.filter(({ current, offline }) => current && !offline).length + 1 : null,
+    replicas: copies?.all ?? null,
+    replicas_current: copies?.current ?? null,
     leader: cluster?.leader ?? null,
     reason,
   }
 }
 
 /** The row of a consumer. */
-export const consumerRow = ({ name, stream, info, reason }: ConsumerReading): ConsumerRow => {
-  // The client's types say nanoseconds; the server sends a time, and none before the first delivery.
-  const active = info?.delivered.last_active as string | number | undefined
-  return {
-    stream,
-    name,
-    pending: info?.num_pending ?? null,
-    ack_pending: info?.num_ack_pending ?? null,
-    redelivered: info?.num_redelivered ?? null,
-    floor: info?.ack_floor.stream_seq ?? null,
-    last_active: typeof active === 'string' ? active : null,
-    leader: info?.cluster?.leader ?? null,
-    reason,
-  }
-}
+export const consumerRow = ({ name, stream, info, reason }: ConsumerReading): ConsumerRow => ({
+  stream,
+  name,
+  pending: info?.num_pending ?? null,
+  ack_pending: info?.num_ack_pending ?? null,
+  redelivered: info?.num_redelivered ?? null,
+  floor: info?.ack_floor.stream_seq ?? null,
+  last_active: info && lastActiveOf(info),
+  leader: info?.cluster?.leader ?? null,
+  reason,
+})

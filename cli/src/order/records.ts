@@ -1,5 +1,6 @@
 // What services keep of one order and no call answers: ledger entries, letters, the saga's commands, dead letters.
 import { type DeadLetter, deadLetterOf, letter } from '@deliveryflow/contracts'
+import { browse } from '@deliveryflow/kit/messaging/browse'
 import { statement } from '@deliveryflow/kit/postgres/statement'
 import { DeliverPolicy, jetstream } from '@nats-io/jetstream'
 import { withDatabase } from '../database.ts'
@@ -69,16 +70,10 @@ const mostDeadLetters = 10_000
 
 /** The order's messages that a service gave up, since `since`. Reads headers alone, of the first 10,000 dead letters. */
 export const deadLettersOf = async (target: Target, order_id: string, since: Date): Promise<DeadLetter[]> => {
-  const consumer = await jetstream(await target.nats()).consumers.get('DLQ', {
-    headers_only: true,
-    deliver_policy: DeliverPolicy.StartTime,
-    opt_start_time: since.toISOString(),
-  })
-  const { num_pending } = await consumer.info()
+  const js = jetstream(await target.nats())
+  const which = { headers_only: true, deliver_policy: DeliverPolicy.StartTime, opt_start_time: since.toISOString() }
   const found: DeadLetter[] = []
-  if (num_pending === 0) return found
-  const max_messages = Math.min(num_pending, mostDeadLetters)
-  for await (const { seq, headers, time } of await consumer.fetch({ max_messages, expires: 5000 })) {
+  for await (const { seq, headers, time } of browse(js, 'DLQ', which, mostDeadLetters)) {
     if (headers?.get('ce-correlationid') !== order_id && headers?.get('ce-subject') !== order_id) continue
     found.push(deadLetterOf({ sequence: seq, headers, stored_at: time }))
   }

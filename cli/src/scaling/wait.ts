@@ -1,9 +1,10 @@
 // Waits until a service has as many instances as it is to have: ready for Kubernetes, and members of its queues on NATS.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answersOf, type ServiceTopology, services } from '@deliveryflow/contracts'
+import { readInstances } from '@deliveryflow/kit/rpc/instances'
 import type { Cluster } from '../cluster/client.ts'
 import { Failure } from '../failure.ts'
-import { readAnswering, readServers } from '../health/nats.ts'
+import { readServers } from '../health/nats.ts'
 import { type PodTrouble, troubleOf } from '../health/pods.ts'
 import type { Target } from '../target.ts'
 import { progress } from '../terminal.ts'
@@ -65,7 +66,7 @@ const missingOf = async (
   return null
 }
 
-/** The instances that NATS knows: connections of the service's user, and answers to $SRV.PING (null: it answers no calls). */
+/** The instances that NATS knows: connections of the service's user, and those that answer on the services API (null: it answers no calls). */
 const membersOf = async (
   target: Target,
   service: ServiceTopology,
@@ -73,11 +74,11 @@ const membersOf = async (
   const answers = answersOf(service).length
   const [servers, answering] = await Promise.all([
     target.natsMonitors().then(readServers),
-    answers === 0 ? [] : target.nats().then(readAnswering),
+    answers === 0 ? [] : target.nats().then(readInstances),
   ])
   return {
     connected: servers.reduce((sum, { users }) => sum + (users[service.name] ?? 0), 0),
-    answering: answers === 0 ? null : answering.filter(({ name }) => name === service.name).length,
+    answering: answers === 0 ? null : answering.filter((instance) => instance.service === service.name).length,
   }
 }
 

@@ -2,6 +2,7 @@
 
 export { BulkheadRejectedError, bulkhead } from 'cockatiel'
 export { v7 as newId } from 'uuid'
+export { type Cursor, cursorFor } from './cursor.ts'
 export { DeadlineExceeded, isConnectionError, problemOf, Rejection, reject, Terminal, Unavailable } from './errors.ts'
 export { type Listening, listen } from './http/listen.ts'
 export { observeRequests } from './http/observe.ts'

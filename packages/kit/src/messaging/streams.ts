@@ -49,6 +49,19 @@ export const readStreams = async (connection: NatsConnection): Promise<StreamRea
   )
 }
 
+/** How many copies there are of a stream, and how many of them hold all of it. */
+export const copiesOf = ({ cluster }: StreamInfo): { all: number; current: number } => {
+  const others = cluster?.replicas ?? []
+  return { all: others.length + 1, current: others.filter(({ current, offline }) => current && !offline).length + 1 }
+}
+
+/** When a consumer last delivered, as the server writes it; null before the first delivery. */
+export const lastActiveOf = ({ delivered }: ConsumerInfo): string | null => {
+  // The client's types say nanoseconds; the server sends a time, and none before the first delivery.
+  const active = delivered.last_active as string | number | undefined
+  return typeof active === 'string' ? active : null
+}
+
 const read = async <T>(answer: Promise<T>, missing: string): Promise<{ info: T | null; reason: string | null }> => {
   try {
     return { info: await answer, reason: null }

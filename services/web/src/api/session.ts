@@ -13,16 +13,17 @@ type State = {
   expired: boolean
 }
 
+/** Says that there is a session to renew, to this page after a reload and to /docs. It holds no secret. */
+const hint = 'df.session'
+
 export const useSession = create<State>(() => ({
-  status: localStorage.getItem('df.session') ? 'unknown' : 'anonymous',
+  status: localStorage.getItem(hint) ? 'unknown' : 'anonymous',
   user: null,
   expired: false,
 }))
 
 let token: { text: string; expires_at: number } | null = null
 
-/** Says that there is a session to renew, to this page after a reload and to /docs. It holds no secret. */
-const hint = 'df.session'
 const others = new BroadcastChannel('df-session')
 
 /** How long before its end a token is renewed, in milliseconds. */

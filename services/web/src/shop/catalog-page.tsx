@@ -6,9 +6,9 @@ import { queries } from '../api/queries.ts'
 import type { OfferedProduct } from '../generated/api.ts'
 import { useFormat, useText } from '../text/preferences.ts'
 import { Button, ButtonLink } from '../ui/button.tsx'
-import { Empty, Skeleton } from '../ui/notice.tsx'
+import { Empty } from '../ui/notice.tsx'
 import { Page } from '../ui/page.tsx'
-import { Problem } from '../ui/problem.tsx'
+import { Pages } from '../ui/pages.tsx'
 import { Stars } from '../ui/stars.tsx'
 import { toast } from '../ui/toasts.tsx'
 import { addToCart } from './cart.ts'
@@ -59,38 +59,30 @@ const SearchForm = ({ q }: { q: string }) => {
 }
 
 const Products = ({ q }: { q: string }) => {
-  const text = useText()
-  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery(queries.products(q))
-  if (error && !data) return <Problem error={error} retry={refetch} />
-  if (!data) return <Skeleton count={3} height={14} />
-  const products = data.pages.flatMap(({ items }) => items)
-  if (products.length === 0) {
-    return q === '' ? (
-      <Empty title={text.shop.empty} text={text.shop.emptyText} />
-    ) : (
-      <Empty title={text.shop.none} text={text.shop.noneText(q)}>
-        <ButtonLink to="/">{text.shop.all}</ButtonLink>
-      </Empty>
-    )
-  }
+  const products = useInfiniteQuery(queries.products(q))
   return (
-    <>
-      <ul className={style.grid}>
-        {products.map((product) => (
-          <li key={product.product_id} className={style.card}>
-            <ProductCard product={product} />
-          </li>
-        ))}
-      </ul>
-      {error && <Problem error={error} retry={fetchNextPage} />}
-      {hasNextPage && (
-        <div className={style.more}>
-          <Button look="quiet" busy={isFetchingNextPage} onClick={() => fetchNextPage()}>
-            {text.more}
-          </Button>
-        </div>
+    <Pages to={products} outline={{ count: 3, height: 14 }} empty={<NoProducts q={q} />}>
+      {(items) => (
+        <ul className={style.grid}>
+          {items.map((product) => (
+            <li key={product.product_id} className={style.card}>
+              <ProductCard product={product} />
+            </li>
+          ))}
+        </ul>
       )}
-    </>
+    </Pages>
+  )
+}
+
+const NoProducts = ({ q }: { q: string }) => {
+  const { shop } = useText()
+  return q === '' ? (
+    <Empty title={shop.empty} text={shop.emptyText} />
+  ) : (
+    <Empty title={shop.none} text={shop.noneText(q)}>
+      <ButtonLink to="/">{shop.all}</ButtonLink>
+    </Empty>
   )
 }
 

@@ -12,6 +12,7 @@ import { Card, Page } from '../ui/page.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { type CheckedCart, useCheckedCart } from './cart-check.ts'
 import style from './checkout-page.module.css'
+import { OrderLines } from './order-lines.tsx'
 import { usePlaceOrder } from './place-order.ts'
 
 export default function CheckoutPage() {
@@ -64,22 +65,7 @@ const Columns = ({ cart, place, address }: { cart: CheckedCart; place: Placing; 
           </Card>
         </div>
         <Card title={checkout.summary}>
-          <ul className={style.lines}>
-            {lines.map(({ product_id, name, quantity, price }) => (
-              <li key={product_id} className={style.line}>
-                <span>
-                  {quantity} × {name}
-                </span>
-                <span>{money({ ...price, amount: price.amount * quantity })}</span>
-              </li>
-            ))}
-          </ul>
-          {total && (
-            <p className={style.total}>
-              <span>{words.total}</span>
-              <span>{money(total)}</span>
-            </p>
-          )}
+          <OrderLines lines={lines} total={total} />
           {orderable && total && wallet.state === 'enough' ? (
             <Button type="submit" size="wide" busy={place.isPending}>
               {place.isPending ? checkout.ordering : checkout.order(money(total))}

@@ -6,13 +6,14 @@ import { isMissing } from '../api/problem.ts'
 import { queries } from '../api/queries.ts'
 import type { Order } from '../generated/api.ts'
 import { NotFound } from '../layout/not-found.tsx'
-import { useFormat, useText } from '../text/preferences.ts'
+import { useText } from '../text/preferences.ts'
 import { ButtonLink } from '../ui/button.tsx'
 import { Badge, Notice, Skeleton } from '../ui/notice.tsx'
 import { Card, Page } from '../ui/page.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { CancelOrder } from './cancel-order.tsx'
 import { OrderFacts } from './order-facts.tsx'
+import { OrderLines } from './order-lines.tsx'
 import style from './order-page.module.css'
 import { OrderProgress } from './order-progress.tsx'
 import { OrderStatus, shortId } from './order-status.tsx'
@@ -62,7 +63,9 @@ const Followed = ({ order }: { order: Order }) => {
         </Card>
       </div>
       <div className={style.column}>
-        <Items order={order} />
+        <Card title={words.items}>
+          <OrderLines lines={order.items} total={order.total} />
+        </Card>
         <OrderFacts order={order} events={events} />
       </div>
     </div>
@@ -79,28 +82,5 @@ const Connection = ({ state }: { state: ReturnType<typeof useOrderFeed>['connect
     </Badge>
   ) : (
     <Badge tone="warn">{order.reconnecting}</Badge>
-  )
-}
-
-const Items = ({ order: { items, total } }: { order: Order }) => {
-  const { order: words, cart } = useText()
-  const { money } = useFormat()
-  return (
-    <Card title={words.items}>
-      <ul className={style.items}>
-        {items.map(({ product_id, name, quantity, price }) => (
-          <li key={product_id} className={style.item}>
-            <span>
-              {quantity} × {name}
-            </span>
-            <span>{money({ ...price, amount: price.amount * quantity })}</span>
-          </li>
-        ))}
-      </ul>
-      <p className={style.total}>
-        <span>{cart.total}</span>
-        <span>{money(total)}</span>
-      </p>
-    </Card>
   )
 }

@@ -4,12 +4,12 @@ import { Link, useSearchParams } from 'react-router'
 import { type OrderFilter, queries } from '../api/queries.ts'
 import type { Order } from '../generated/api.ts'
 import { useFormat, useText } from '../text/preferences.ts'
-import { Button, ButtonLink } from '../ui/button.tsx'
+import { ButtonLink } from '../ui/button.tsx'
 import field from '../ui/field.module.css'
 import { Choice } from '../ui/form.tsx'
-import { Empty, Skeleton } from '../ui/notice.tsx'
+import { Empty } from '../ui/notice.tsx'
 import { Page } from '../ui/page.tsx'
-import { Problem } from '../ui/problem.tsx'
+import { Pages } from '../ui/pages.tsx'
 import { OrderStatus, shortId } from './order-status.tsx'
 import style from './orders-page.module.css'
 
@@ -36,42 +36,40 @@ const filterOf = (search: URLSearchParams): OrderFilter => {
 }
 
 export default function OrdersPage() {
-  const text = useText()
+  const { orders } = useText()
   const [search] = useSearchParams()
   const filter = filterOf(search)
-  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery(
-    queries.orders(filter),
-  )
-  const orders = data?.pages.flatMap(({ items }) => items)
+  const found = useInfiniteQuery(queries.orders(filter))
   const filtered = Object.keys(filter).length > 0
+  const some = found.data?.pages.some(({ items }) => items.length > 0)
   return (
-    <Page title={text.orders.title} width="medium">
-      {(filtered || (orders && orders.length > 0)) && <Filters />}
-      {error && <Problem error={error} retry={refetch} />}
-      {!orders && !error && <Skeleton count={4} height={5} />}
-      {orders?.length === 0 &&
-        (filtered ? (
-          <Empty title={text.orders.noneMatch} text={text.orders.noneMatchText}>
-            <ButtonLink to="/orders">{text.orders.clear}</ButtonLink>
-          </Empty>
-        ) : (
-          <Empty title={text.orders.empty} text={text.orders.emptyText}>
-            <ButtonLink to="/">{text.cart.toShop}</ButtonLink>
-          </Empty>
-        ))}
-      <ul className={style.orders}>
-        {orders?.map((order) => (
-          <li key={order.order_id} className={style.order}>
-            <OrderLine order={order} />
-          </li>
-        ))}
-      </ul>
-      {hasNextPage && (
-        <Button look="quiet" busy={isFetchingNextPage} onClick={() => fetchNextPage()}>
-          {text.more}
-        </Button>
-      )}
+    <Page title={orders.title} width="medium">
+      {(filtered || some) && <Filters />}
+      <Pages to={found} outline={{ count: 4, height: 5 }} empty={<NoOrders filtered={filtered} />}>
+        {(items) => (
+          <ul className={style.orders}>
+            {items.map((order) => (
+              <li key={order.order_id} className={style.order}>
+                <OrderLine order={order} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Pages>
     </Page>
+  )
+}
+
+const NoOrders = ({ filtered }: { filtered: boolean }) => {
+  const { orders, cart } = useText()
+  return filtered ? (
+    <Empty title={orders.noneMatch} text={orders.noneMatchText}>
+      <ButtonLink to="/orders">{orders.clear}</ButtonLink>
+    </Empty>
+  ) : (
+    <Empty title={orders.empty} text={orders.emptyText}>
+      <ButtonLink to="/">{cart.toShop}</ButtonLink>
+    </Empty>
   )
 }
 

@@ -10,6 +10,7 @@ import { useFormat, useText } from '../text/preferences.ts'
 import { Button } from '../ui/button.tsx'
 import { Empty, Skeleton } from '../ui/notice.tsx'
 import { Card, Page } from '../ui/page.tsx'
+import { Pages } from '../ui/pages.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Stars } from '../ui/stars.tsx'
 import { toast } from '../ui/toasts.tsx'
@@ -63,31 +64,24 @@ const Facts = ({ product }: { product: OfferedProduct }) => {
 }
 
 const Reviews = ({ product_id }: { product_id: string }) => {
-  const text = useText()
+  const { shop } = useText()
   const { dateTime } = useFormat()
-  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery(
-    queries.productReviews(product_id),
-  )
-  const reviews = data?.pages.flatMap(({ items }) => items)
+  const reviews = useInfiniteQuery(queries.productReviews(product_id))
   return (
-    <Card title={text.shop.reviews}>
-      {error && <Problem error={error} retry={refetch} />}
-      {!reviews && !error && <Skeleton count={2} />}
-      {reviews?.length === 0 && <Empty title={text.shop.noReviews} text={text.shop.noReviewsText} />}
-      <ul className={style.reviews}>
-        {reviews?.map(({ review_id, rating, text: words, created_at }) => (
-          <li key={review_id} className={style.review}>
-            <Stars average={rating} />
-            {words && <p className={style.words}>{words}</p>}
-            <time dateTime={created_at}>{dateTime(created_at)}</time>
-          </li>
-        ))}
-      </ul>
-      {hasNextPage && (
-        <Button look="quiet" busy={isFetchingNextPage} onClick={() => fetchNextPage()}>
-          {text.more}
-        </Button>
-      )}
+    <Card title={shop.reviews}>
+      <Pages to={reviews} outline={{ count: 2 }} empty={<Empty title={shop.noReviews} text={shop.noReviewsText} />}>
+        {(items) => (
+          <ul className={style.reviews}>
+            {items.map(({ review_id, rating, text, created_at }) => (
+              <li key={review_id} className={style.review}>
+                <Stars average={rating} />
+                {text && <p className={style.words}>{text}</p>}
+                <time dateTime={created_at}>{dateTime(created_at)}</time>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Pages>
     </Card>
   )
 }

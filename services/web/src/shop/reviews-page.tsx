@@ -3,10 +3,10 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from 'react-router'
 import { queries } from '../api/queries.ts'
 import { useFormat, useText } from '../text/preferences.ts'
-import { Button, ButtonLink } from '../ui/button.tsx'
-import { Empty, Skeleton } from '../ui/notice.tsx'
+import { ButtonLink } from '../ui/button.tsx'
+import { Empty } from '../ui/notice.tsx'
 import { Card, Page } from '../ui/page.tsx'
-import { Problem } from '../ui/problem.tsx'
+import { Pages } from '../ui/pages.tsx'
 import { Stars } from '../ui/stars.tsx'
 import { ReviewForm } from './review-form.tsx'
 import style from './reviews-page.module.css'
@@ -22,70 +22,59 @@ export default function ReviewsPage() {
 }
 
 const Awaited = () => {
-  const text = useText()
-  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery(
-    queries.awaitedReviews(),
-  )
-  const awaited = data?.pages.flatMap(({ items }) => items)
+  const { reviews } = useText()
+  const awaited = useInfiniteQuery(queries.awaitedReviews())
   return (
-    <Card title={text.reviews.awaiting}>
-      {error && <Problem error={error} retry={refetch} />}
-      {!awaited && !error && <Skeleton />}
-      {awaited?.length === 0 && <p className={style.soft}>{text.reviews.nothingAwaiting}</p>}
-      <ul className={style.list}>
-        {awaited?.map(({ product_id }) => (
-          <li key={product_id} className={style.review}>
-            <h3>
-              <ProductName product_id={product_id} />
-            </h3>
-            <ReviewForm product_id={product_id} />
-          </li>
-        ))}
-      </ul>
-      {hasNextPage && (
-        <Button look="quiet" busy={isFetchingNextPage} onClick={() => fetchNextPage()}>
-          {text.more}
-        </Button>
-      )}
+    <Card title={reviews.awaiting}>
+      <Pages to={awaited} empty={<p className={style.soft}>{reviews.nothingAwaiting}</p>}>
+        {(items) => (
+          <ul className={style.list}>
+            {items.map(({ product_id }) => (
+              <li key={product_id} className={style.review}>
+                <h3>
+                  <ProductName product_id={product_id} />
+                </h3>
+                <ReviewForm product_id={product_id} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Pages>
     </Card>
   )
 }
 
 const Mine = () => {
-  const text = useText()
+  const { reviews, nav } = useText()
   const { dateTime } = useFormat()
-  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery(queries.reviews())
-  const reviews = data?.pages.flatMap(({ items }) => items)
+  const mine = useInfiniteQuery(queries.reviews())
+  const none = (
+    <Empty title={reviews.empty} text={reviews.emptyText}>
+      <ButtonLink to="/orders" look="quiet">
+        {nav.orders}
+      </ButtonLink>
+    </Empty>
+  )
   return (
-    <Card title={text.reviews.mine}>
-      {error && <Problem error={error} retry={refetch} />}
-      {!reviews && !error && <Skeleton count={2} />}
-      {reviews?.length === 0 && (
-        <Empty title={text.reviews.empty} text={text.reviews.emptyText}>
-          <ButtonLink to="/orders" look="quiet">
-            {text.nav.orders}
-          </ButtonLink>
-        </Empty>
-      )}
-      <ul className={style.list}>
-        {reviews?.map(({ review_id, product_id, rating, text: words, created_at }) => (
-          <li key={review_id} className={style.review}>
-            <h3>
-              <ProductName product_id={product_id} />
-            </h3>
-            <Stars average={rating} />
-            {words && <p className={style.words}>{words}</p>}
-            <time className={style.soft} dateTime={created_at}>
-              {dateTime(created_at)}
-            </time>
-          </li>
-        ))}
-      </ul>
-      {hasNextPage && (
-        <Button look="quiet" busy={isFetchingNextPage} onClick={() => fetchNextPage()}>
-          {text.more}
-        </Button>
-      )}
+    <Card title={reviews.mine}>
+      <Pages to={mine} outline={{ count: 2 }} empty={none}>
+        {(items) => (
+          <ul className={style.list}>
+            {items.map(({ review_id, product_id, rating, text, created_at }) => (
+              <li key={review_id} className={style.review}>
+                <h3>
+                  <ProductName product_id={product_id} />
+                </h3>
+                <Stars average={rating} />
+                {text && <p className={style.words}>{text}</p>}
+                <time className={style.soft} dateTime={created_at}>
+                  {dateTime(created_at)}
+                </time>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Pages>
     </Card>
   )
 }

@@ -5,9 +5,9 @@ import { isMissing } from '../api/problem.ts'
 import { queries } from '../api/queries.ts'
 import type { LedgerEntry } from '../generated/api.ts'
 import { useFormat, useText } from '../text/preferences.ts'
-import { Button } from '../ui/button.tsx'
 import { Empty, Notice, Skeleton } from '../ui/notice.tsx'
 import { Card, Page } from '../ui/page.tsx'
+import { Pages } from '../ui/pages.tsx'
 import { Problem } from '../ui/problem.tsx'
 import { Deposit } from './deposit.tsx'
 import style from './wallet-page.module.css'
@@ -41,26 +41,25 @@ export default function WalletPage() {
 }
 
 const Ledger = () => {
-  const text = useText()
-  const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery(queries.ledger())
-  const entries = data?.pages.flatMap(({ items }) => items)
+  const { wallet } = useText()
+  const ledger = useInfiniteQuery(queries.ledger())
   return (
-    <Card title={text.wallet.ledger}>
-      {error && <Problem error={error} retry={refetch} />}
-      {!entries && !error && <Skeleton count={3} height={3} />}
-      {entries?.length === 0 && <Empty title={text.wallet.empty} text={text.wallet.emptyText} />}
-      <ul className={style.entries}>
-        {entries?.map((entry) => (
-          <li key={entry.entry_id} className={style.entry}>
-            <Entry entry={entry} />
-          </li>
-        ))}
-      </ul>
-      {hasNextPage && (
-        <Button look="quiet" busy={isFetchingNextPage} onClick={() => fetchNextPage()}>
-          {text.more}
-        </Button>
-      )}
+    <Card title={wallet.ledger}>
+      <Pages
+        to={ledger}
+        outline={{ count: 3, height: 3 }}
+        empty={<Empty title={wallet.empty} text={wallet.emptyText} />}
+      >
+        {(entries) => (
+          <ul className={style.entries}>
+            {entries.map((entry) => (
+              <li key={entry.entry_id} className={style.entry}>
+                <Entry entry={entry} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Pages>
     </Card>
   )
 }

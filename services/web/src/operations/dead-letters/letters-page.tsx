@@ -7,7 +7,8 @@ import { Button, ButtonLink } from '../../ui/button.tsx'
 import { Choice } from '../../ui/form.tsx'
 import { Empty } from '../../ui/notice.tsx'
 import { Card, Page } from '../../ui/page.tsx'
-import { Answer, Pages } from '../answer.tsx'
+import { Pages } from '../../ui/pages.tsx'
+import { Answer, isRefusedFilter } from '../answer.tsx'
 import { Filters } from '../filters.tsx'
 import piece from '../piece.module.css'
 import { type Grouping, type LetterFilter, queries } from '../queries.ts'
@@ -94,18 +95,20 @@ const Letters = ({ onWanted }: { onWanted(wanted: Wanted): void }) => {
         ]}
         error={found.error}
       />
-      <Pages
-        to={found}
-        outline={{ count: 4, height: 4 }}
-        empty={<Empty title={letters.noneMatch} text={letters.noneMatchText} />}
-      >
-        {(items) => (
-          <>
-            <ShownActions items={items} onWanted={onWanted} />
-            <LettersTable letters={items} />
-          </>
-        )}
-      </Pages>
+      {!isRefusedFilter(found.error) && (
+        <Pages
+          to={found}
+          outline={{ count: 4, height: 4 }}
+          empty={<Empty title={letters.noneMatch} text={letters.noneMatchText} />}
+        >
+          {(items) => (
+            <>
+              <ShownActions items={items} onWanted={onWanted} />
+              <LettersTable letters={items} />
+            </>
+          )}
+        </Pages>
+      )}
     </Card>
   )
 }

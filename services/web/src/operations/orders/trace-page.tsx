@@ -1,13 +1,14 @@
 // One order through all services: where it stands, each step with its time, what caused what, and what an operator can do about it.
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useParams } from 'react-router'
-import { ApiProblem } from '../../api/problem.ts'
+import { isMissing } from '../../api/problem.ts'
 import { queries as shop } from '../../api/queries.ts'
 import { OrderStatus, shortId } from '../../shop/order-status.tsx'
 import { ButtonLink } from '../../ui/button.tsx'
 import { Empty, Notice } from '../../ui/notice.tsx'
 import { Card, Page } from '../../ui/page.tsx'
-import { Answer, Pages } from '../answer.tsx'
+import { Pages } from '../../ui/pages.tsx'
+import { Answer } from '../answer.tsx'
 import { LettersTable } from '../dead-letters/letters-table.tsx'
 import piece from '../piece.module.css'
 import { live, mostOfJourney, queries } from '../queries.ts'
@@ -16,9 +17,6 @@ import { CausationGraph } from './causation-graph.tsx'
 import { OrderActions } from './order-actions.tsx'
 import { OrderState } from './order-state.tsx'
 import { SagaSteps } from './saga-steps.tsx'
-
-const isUnknown = (error: unknown) =>
-  error instanceof ApiProblem && (error.code === 'not_found' || error.code === 'invalid_request')
 
 /** While an order moves, its page does; what comes behind its end is seen a little later. */
 const often = 2000
@@ -31,7 +29,7 @@ const refetchInterval = ({
   state: { data, error },
 }: {
   state: { data: { status: string } | undefined; error: unknown }
-}) => (isEnded(data?.status) || isUnknown(error) ? seldom : often)
+}) => (isEnded(data?.status) || isMissing(error) ? seldom : often)
 
 export default function TracePage() {
   const { orders } = useWords()
@@ -39,8 +37,8 @@ export default function TracePage() {
   const saga = useQuery({ ...queries.saga(order_id), refetchInterval })
   const order = useQuery({ ...shop.order(order_id), refetchInterval })
   const isFinal = isEnded(saga.data?.status)
-  const unknownSaga = isUnknown(saga.error) && !saga.data
-  if (unknownSaga && isUnknown(order.error)) return <Missing />
+  const unknownSaga = isMissing(saga.error) && !saga.data
+  if (unknownSaga && isMissing(order.error)) return <Missing />
   return (
     <Page
       title={orders.trace(shortId(order_id))}
