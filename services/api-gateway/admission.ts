@@ -1,9 +1,8 @@
 // Lets a request in: within its rate limit, with the token and the role its operation asks for. `X-User-Id` and the like
 // from outside are never looked at: who asks is in the token alone.
-import type { Access } from '@deliveryflow/contracts'
+import { type Access, mayUse, notFor } from '@deliveryflow/contracts'
 import { Rejection, reject } from '@deliveryflow/kit'
 import type { Context } from 'koa'
-import { bearerToken, mayUse } from './access.ts'
 import { addressKey, type RateLimiter } from './rate-limit.ts'
 import type { Identity, Tokens } from './tokens.ts'
 
@@ -40,7 +39,7 @@ export const admit = async (
   const { user_id, role } = identity.caller
   const refused = take(http, limiter, `user:${user_id}`)
   if (refused) return refused
-  return mayUse(access, role) ? identity : reject('forbidden', `This is for the role ${access}; yours is ${role}.`)
+  return mayUse(access, role) ? identity : reject('forbidden', notFor(access, role))
 }
 
 const signsIn = /^\/api\/(auth|session)(\/|$)/i
@@ -59,3 +58,7 @@ const take = (http: Context, limiter: RateLimiter, key: string): Rejection | und
     { retry_after: reset_s },
   )
 }
+
+/** The token of an Authorization header, or undefined when it holds none (RFC 6750, 2.1; the scheme in any case). */
+export const bearerToken = (authorization: string): string | undefined =>
+  /^bearer +([\w.~+/-]+=*)$/i.exec(authorization)?.[1]

@@ -37,12 +37,12 @@ describe('audit on PostgreSQL', () => {
   after(() => index?.drop())
 
   const admin: Caller = { user_id: uuid(99), role: 'admin' }
-  const ask = (filter: Filter, caller = admin) =>
+  const ask = (filter: Filter) =>
     // The answer takes nothing from its context but the database.
     handle.list(
       listAuditEvents.input.parse(filter),
       { db: index.db } as unknown as Parameters<typeof handle.list>[1],
-      caller,
+      admin,
     )
   const list = async (filter: Filter) => {
     const page = await ask(filter)
@@ -172,13 +172,6 @@ describe('audit on PostgreSQL', () => {
           cursor = page.next_cursor
         } while (cursor)
         assert.deepEqual(seen, whole)
-      }
-    })
-
-    it('is for administrators alone', async () => {
-      for (const role of ['customer', 'courier'] as const) {
-        const answer = await ask({}, { user_id: uuid(11), role })
-        assert.ok(answer instanceof Rejection && answer.code === 'forbidden')
       }
     })
 

@@ -19,9 +19,7 @@ export type Segment = {
 export const importSegment: AnswerOf<typeof importHistory, Context<typeof topology.audit>> = async (
   { segment: text },
   { transaction },
-  caller,
 ) => {
-  if (caller.role !== 'admin') return reject('forbidden', 'The history is for administrators.')
   const segment = await read(text)
   if (segment instanceof Rejection) return segment
   return enterSegment(segment, transaction)

@@ -1,6 +1,6 @@
-// What every handler of operations shares: what it is given, and the answer to whoever is no administrator.
+// What every handler of operations shares: what it is given, and what NATS says, asked once for all.
 import type { topology } from '@deliveryflow/contracts'
-import { type AnswerOf, type Context, reject, Unavailable } from '@deliveryflow/kit'
+import { type AnswerOf, type Context, Unavailable } from '@deliveryflow/kit'
 import { readStreams, type StreamReading } from '@deliveryflow/kit/messaging/streams'
 import { reasonOf } from '@deliveryflow/kit/reason'
 import { type Instance, readInstances } from '@deliveryflow/kit/rpc/instances'
@@ -38,5 +38,3 @@ const answered =
 
 export type OperationsContext = Context<typeof topology.operations, unknown, Readings>
 export type Answer<R> = AnswerOf<R, OperationsContext>
-
-export const forbidden = () => reject('forbidden', 'This is for administrators.')

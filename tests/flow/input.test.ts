@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import { after, before, describe, it } from 'node:test'
 import { type HttpOperation, httpOperations, isProblemCode } from '@deliveryflow/contracts'
 import { bodyExamples } from '@deliveryflow/contracts/examples'
+import { calls } from '@deliveryflow/contracts/relations'
 import { Rejection } from '@deliveryflow/kit/errors'
 import { rpcClient } from '@deliveryflow/kit/rpc/client'
 import { connect, type NatsConnection } from '@nats-io/transport-node'
@@ -17,16 +18,6 @@ const exampleOf = (operation: HttpOperation): Record<string, unknown> => ({
 })
 /** The path with ids that exist nowhere. */
 const pathOf = ({ path }: HttpOperation) => path.replaceAll(/\{\w+\}/g, () => randomUUID())
-/** What the fields of its path and its query must at least be given. */
-const fieldsOf = ({ params, query: fields }: HttpOperation): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries({ ...params?.shape, ...fields?.shape }).flatMap(([name, field]) => {
-      const fits = (value: unknown) => field.safeParse(value).success
-      if (fits(undefined)) return []
-      return [[name, [randomUUID(), '1', 'catalog'].find(fits) ?? assert.fail(`no value is known for ${name}`)]]
-    }),
-  )
-
 const isProblem = ({ status, body, headers }: Answer, expected: number | RegExp) => {
   assert.match(
     String(status),
@@ -79,13 +70,10 @@ describe('the HTTP API', () => {
         isProblem(await send(operation, operation.body && exampleOf(operation), ann.token), 403)
       })
     }
-    for (const operation of operations.filter(({ access }) => access === 'admin')) {
-      const { id, rpc } = operation
-      if (!rpc) continue
-      it(`${id}: a customer and a courier, ${rpc.subject} by itself as well`, async () => {
-        const input = rpc.input.parse({ ...fieldsOf(operation), ...exampleOf(operation) })
+    for (const contract of calls.filter(({ access }) => access === 'admin')) {
+      it(`${contract.subject}: a customer and a courier, past the gateway as well`, async () => {
         for (const role of ['customer', 'courier'] as const) {
-          const answer: unknown = await rpcClient(nats)(rpc, input, { caller: { user_id: ann.user_id, role } })
+          const answer: unknown = await rpcClient(nats)(contract, {}, { caller: { user_id: ann.user_id, role } })
           assert.equal(answer instanceof Rejection ? answer.code : answer, 'forbidden', role)
         }
       })

@@ -3,6 +3,7 @@ import {
   consumerSettings,
   consumersOf,
   databaseOf,
+  refusalsOf,
   type ServiceTopology,
   type StreamSettings,
   services,
@@ -60,19 +61,20 @@ ${table(
 
 ## Calls
 
-For a user: the caller sends who asks, and is refused without. A call that is not idempotent is not repeated when its
+For: the users on whose behalf it is asked. The caller sends who that is, and is refused without, or where the role is
+another; an administrator may what a courier may. A call that is not idempotent is not repeated when its
 outcome is unknown; one that is so with a key is repeated when it carries an idempotency key.
 
 ${table(
-  ['subject', 'what it does', 'for a user', 'idempotent', 'answers', 'calls', 'may refuse with'],
+  ['subject', 'what it does', 'for', 'idempotent', 'answers', 'calls', 'may refuse with'],
   calls.map((call) => [
     code(call.subject),
     call.about,
-    call.on_behalf ? 'yes' : 'no',
+    call.access === 'public' ? '' : call.access,
     idempotence[`${call.idempotent}`],
     names(answerersOf(call)),
     names(callersOf(call)) || '(operators)',
-    call.rejections.map(code).join(', '),
+    refusalsOf(call).map(code).join(', '),
   ]),
 )}
 

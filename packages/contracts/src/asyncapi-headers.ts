@@ -1,5 +1,5 @@
 // The NATS headers of messages, dead letters and calls as JSON Schemas; the kit writes and reads them.
-import type { MessageContract, ProblemCode, RpcContract } from './index.ts'
+import { type MessageContract, type ProblemCode, type RpcContract, refusalsOf } from './index.ts'
 import type { JsonSchema } from './json-schema.ts'
 
 const string = (description: string, more: JsonSchema = {}): JsonSchema => ({ type: 'string', description, ...more })
@@ -85,11 +85,11 @@ export const deadLetterHeaders = like('DeadLetterHeaders')
 
 /** The headers of a request. */
 export const callHeaders = (call: RpcContract) =>
-  like('CallHeaders', call.on_behalf ? { required: ['df-deadline', 'df-user'] } : {})
+  like('CallHeaders', call.access === 'public' ? {} : { required: ['df-deadline', 'df-user'] })
 
 /** The headers of a refusal: the codes of the call itself, and those that every call can end with. */
 export const refusalHeaders = (call: RpcContract) => {
   const always: ProblemCode[] = ['invalid_request', 'unavailable', 'timeout', 'internal']
-  const codes = new Set([...call.rejections, ...(call.on_behalf ? ['unauthenticated'] : []), ...always])
+  const codes = new Set([...refusalsOf(call), ...always])
   return like('RefusalHeaders', { properties: { 'Nats-Service-Error': { enum: [...codes] } } })
 }

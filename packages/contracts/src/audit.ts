@@ -1,7 +1,7 @@
 // audit: everything that happened, searchable.
 import { z } from 'zod'
 import { operation } from './http.ts'
-import { userRpc } from './rpc.ts'
+import { adminRpc } from './rpc.ts'
 import { id, pageOf, paging, reason, text, timestamp } from './values.ts'
 
 const auditFilter = z.strictObject({
@@ -39,31 +39,31 @@ const auditRecord = z
     description: 'sequence: its place in the history; event_id: null for what is no event of ours',
   })
 
-export const listAuditEvents = userRpc('audit.list_events', {
+export const listAuditEvents = adminRpc('audit.list_events', {
   about: 'The events that match, in the order in which they entered the history, or the newest first.',
   input: auditFilter,
   output: pageOf(auditRecord),
-  rejections: ['invalid_request', 'forbidden'],
+  rejections: ['invalid_request'],
   idempotent: true,
 })
 
 /** A segment is the text of an export: its lines, from the header to the end. */
-export const importHistory = userRpc('audit.import', {
+export const importHistory = adminRpc('audit.import', {
   about:
     'Enters sealed records of an export that the index does not hold, each as it was. Once for all, however often it is asked.',
   input: z.strictObject({ segment: z.string().min(1) }),
   output: z.object({ entered: z.int() }),
-  rejections: ['invalid_request', 'forbidden', 'history_conflict'],
+  rejections: ['invalid_request', 'history_conflict'],
   idempotent: true,
 })
 
 /** After the stream was lost: places that nothing will ever come to, for neither index nor stream holds them, hold up the chain. */
-export const closeGaps = userRpc('audit.close_gaps', {
+export const closeGaps = adminRpc('audit.close_gaps', {
   about:
     'Enters at each place that neither the index nor the stream holds that its record was lost, and why; so the chain goes on.',
   input: z.strictObject({ reason, dry_run: z.boolean().default(false) }),
   output: z.object({ closed: z.int(), first: z.int().nullable(), last: z.int().nullable() }),
-  rejections: ['forbidden'],
+  rejections: [],
   idempotent: true,
 })
 
@@ -89,7 +89,7 @@ const archivedSegment = z
   })
 export type ArchivedSegment = z.infer<typeof archivedSegment>
 
-export const listSegments = userRpc('audit.list_segments', {
+export const listSegments = adminRpc('audit.list_segments', {
   about: 'The segments of the archive, in the order of the history: those that lie there, and those that should.',
   input: z.strictObject(paging),
   output: pageOf(archivedSegment).extend({
@@ -99,7 +99,7 @@ export const listSegments = userRpc('audit.list_segments', {
     error: z.string().nullable(),
     failed_at: timestamp.nullable(),
   }),
-  rejections: ['invalid_request', 'forbidden', 'no_archive', 'unavailable'],
+  rejections: ['invalid_request', 'no_archive', 'unavailable'],
   idempotent: true,
 })
 
@@ -124,20 +124,20 @@ const segmentCheck = z.object({
 })
 export type SegmentCheck = z.infer<typeof segmentCheck>
 
-export const checkSegment = userRpc('audit.check_segment', {
+export const checkSegment = adminRpc('audit.check_segment', {
   about: 'Reads a segment out of the archive and says what of it is not as it was sealed, signed and archived.',
   input: z.strictObject({ name: segmentName, keys }),
   output: segmentCheck,
-  rejections: ['invalid_request', 'forbidden', 'not_found', 'no_archive', 'unavailable'],
+  rejections: ['invalid_request', 'not_found', 'no_archive', 'unavailable'],
   idempotent: true,
 })
 
-export const restoreSegment = userRpc('audit.restore_segment', {
+export const restoreSegment = adminRpc('audit.restore_segment', {
   about:
     'Enters the records of an archived segment that the index does not hold. Once for all, however often it is asked.',
   input: z.strictObject({ name: segmentName, keys }),
   output: z.object({ records: z.int(), entered: z.int() }),
-  rejections: ['invalid_request', 'forbidden', 'not_found', 'history_conflict', 'no_archive', 'unavailable'],
+  rejections: ['invalid_request', 'not_found', 'history_conflict', 'no_archive', 'unavailable'],
   idempotent: true,
 })
 
@@ -149,7 +149,7 @@ const verification = z.strictObject({
   limit: z.coerce.number().int().min(1).max(20_000).default(5000),
 })
 
-export const verifyHistory = userRpc('audit.verify', {
+export const verifyHistory = adminRpc('audit.verify', {
   about:
     'Proves a part of the history: which records behind a place are not as they were sealed and signed. Parts go on from each other.',
   input: verification,
@@ -176,7 +176,7 @@ export const verifyHistory = userRpc('audit.verify', {
         'trusted; more: findings that are not told one by one; next_cursor: null at the end of the history.',
       ].join(' '),
     }),
-  rejections: ['invalid_request', 'forbidden'],
+  rejections: ['invalid_request'],
   idempotent: true,
 })
 

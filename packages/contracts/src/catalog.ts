@@ -1,7 +1,7 @@
 // catalog: what can be bought, at which price, and how it is rated. The stock is inventory's.
 import { z } from 'zod'
 import { operation } from './http.ts'
-import { rpc, userRpc } from './rpc.ts'
+import { adminRpc, rpc } from './rpc.ts'
 import { id, money, pageOf, paging, text } from './values.ts'
 
 const rating = z
@@ -47,27 +47,27 @@ export const getProducts = rpc('catalog.get', {
   idempotent: true,
 })
 
-export const createProduct = userRpc('catalog.create', {
+export const createProduct = adminRpc('catalog.create', {
   about: 'Adds a product.',
   input: productInput,
   output: product,
-  rejections: ['forbidden'],
+  rejections: [],
   idempotent: false,
 })
 
-export const updateProduct = userRpc('catalog.update', {
+export const updateProduct = adminRpc('catalog.update', {
   about: 'Changes the fields that are given. A new price holds for orders from then on.',
   input: productChanges.extend(productId.shape),
   output: product,
-  rejections: ['forbidden', 'not_found'],
+  rejections: ['not_found'],
   idempotent: true,
 })
 
-export const setStock = userRpc('inventory.set_stock', {
+export const setStock = adminRpc('inventory.set_stock', {
   about: 'Says how many pieces can be ordered now, beside those already reserved.',
   input: z.strictObject({ product_id: id, quantity: z.int().min(0).max(1_000_000_000) }),
   output: z.object({ product_id: id, available: z.int() }),
-  rejections: ['forbidden', 'not_found'],
+  rejections: ['not_found'],
   idempotent: true,
 })
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from './http.ts'
 import { command, event } from './message.ts'
-import { rpc, userRpc } from './rpc.ts'
+import { courierRpc, rpc, userRpc } from './rpc.ts'
 import { id, text, timestamp } from './values.ts'
 
 export const deliveryStatus = z.enum(['PENDING', 'IN_TRANSIT', 'OUT_FOR_DELIVERY', 'DELIVERED', 'FAILED', 'CANCELLED'])
@@ -61,12 +61,12 @@ export const getDelivery = userRpc('delivery.get', {
   idempotent: true,
 })
 
-export const moveDelivery = userRpc('delivery.update_status', {
+export const moveDelivery = courierRpc('delivery.update_status', {
   about:
     'Moves a parcel on: PENDING, IN_TRANSIT, OUT_FOR_DELIVERY, DELIVERED; FAILED from any but the last. A courier moves only their own.',
   input: move.extend({ delivery_id: id }),
   output: deliveryView,
-  rejections: ['not_found', 'forbidden', 'invalid_transition'],
+  rejections: ['not_found', 'invalid_transition'],
   idempotent: true,
 })
 

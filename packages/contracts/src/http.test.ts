@@ -49,8 +49,8 @@ for (const operation of operations) {
       )
     })
 
-    test(`${id}: the gateway knows on whose behalf it asks`, () => {
-      assert.equal(rpc.on_behalf, operation.access !== 'public')
+    test(`${id}: whom the gateway lets through may ask, and nobody else`, () => {
+      assert.equal(rpc.access, operation.access)
     })
 
     test(`${id}: params, query and body make up the input of ${rpc.subject}`, () => {

@@ -1,10 +1,8 @@
 // What an HTTP operation of the gateway is. The routes, the checks of input and `docs/openapi.yaml` come from these.
 import type { z } from 'zod'
+import type { Access } from './access.ts'
 import { type ProblemCode, problems } from './problem.ts'
 import type { RpcContract } from './rpc.ts'
-
-/** `public`: no token; `user`: any signed-in user; else the role that is asked for. */
-export type Access = 'public' | 'user' | 'courier' | 'admin'
 
 /**
  * The contract of one operation. Where `rpc` is given the gateway only passes on: the input of the call is the union of

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from './http.ts'
 import { event } from './message.ts'
-import { rpc, userRpc } from './rpc.ts'
+import { adminRpc, rpc, userRpc } from './rpc.ts'
 import { email, id, nothing, role, text } from './values.ts'
 
 const name = text.trim().min(1).max(100)
@@ -59,11 +59,11 @@ export const register = rpc('auth.register', {
   idempotent: false,
 })
 
-export const createUser = userRpc('auth.create_user', {
+export const createUser = adminRpc('auth.create_user', {
   about: 'Registers a user of any role; for administrators.',
   input: registration.extend({ role }),
   output: z.object({ user_id: id }),
-  rejections: ['email_taken', 'forbidden'],
+  rejections: ['email_taken'],
   idempotent: false,
 })
 

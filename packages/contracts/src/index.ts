@@ -1,4 +1,5 @@
 // Everything the services, the command line and the documents know of each other.
+export * from './access.ts'
 export * from './audit.ts'
 export * from './catalog.ts'
 export * from './dead-letter.ts'

@@ -1,7 +1,7 @@
 // monitoring: the running system as people look at it: instances, streams with what lies in them, and events as they happen.
 import { z } from 'zod'
 import { operation } from './http.ts'
-import { userRpc } from './rpc.ts'
+import { adminRpc } from './rpc.ts'
 import { id, nothing, text, timestamp } from './values.ts'
 
 const count = z.int().min(0)
@@ -24,7 +24,7 @@ const instance = z
       'requests, errors: calls that were answered and that failed, since its start; a refusal is no error. null: it answers no calls. average_ms: null before the first',
   })
 
-export const listServices = userRpc('operations.services', {
+export const listServices = adminRpc('operations.services', {
   about: 'The services with the instances that answer at this moment, and what each has done since its start.',
   input: nothing,
   output: z.object({
@@ -34,7 +34,7 @@ export const listServices = userRpc('operations.services', {
         .meta({ id: 'Service', description: 'instances: none where none answers' }),
     ),
   }),
-  rejections: ['forbidden'],
+  rejections: [],
   idempotent: true,
 })
 
@@ -94,11 +94,11 @@ const streamList = z.strictObject({
   samples_after: timestamp.optional().meta({ description: 'only newer samples: for who has the others already' }),
 })
 
-export const listStreams = userRpc('operations.streams', {
+export const listStreams = adminRpc('operations.streams', {
   about: 'The streams and their consumers, with the lag of each over the last ten minutes as this instance saw it.',
   input: streamList,
   output: z.object({ read_at: timestamp, items: z.array(stream) }),
-  rejections: ['forbidden'],
+  rejections: [],
   idempotent: true,
 })
 
@@ -115,7 +115,7 @@ const messageList = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),
 })
 
-export const listStreamMessages = userRpc('operations.stream_messages', {
+export const listStreamMessages = adminRpc('operations.stream_messages', {
   about: 'The messages of a stream, the newest first, or from a place on.',
   input: streamName.extend(messageList.shape),
   output: z.object({
@@ -142,7 +142,7 @@ export const listStreamMessages = userRpc('operations.stream_messages', {
       .nullable()
       .meta({ description: 'ask again with it for what follows; null at the end' }),
   }),
-  rejections: ['forbidden', 'invalid_request', 'not_found', 'unavailable'],
+  rejections: ['invalid_request', 'not_found', 'unavailable'],
   idempotent: true,
 })
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { operation } from './http.ts'
 import { event, type StreamName } from './message.ts'
 import { orderView } from './order.ts'
-import { rpc, userRpc } from './rpc.ts'
+import { adminRpc, rpc } from './rpc.ts'
 import { sagaView } from './saga.ts'
 import { id, reason, text, timestamp } from './values.ts'
 
@@ -54,7 +54,7 @@ export const retryMessage = (service: string) =>
     idempotent: true,
   })
 
-export const noteAction = userRpc('operations.note', {
+export const noteAction = adminRpc('operations.note', {
   about: 'Keeps in the history what somebody is about to do outside of any service, and why.',
   input: z.strictObject({
     action_id: id,
@@ -63,7 +63,7 @@ export const noteAction = userRpc('operations.note', {
     detail: z.record(z.string(), z.unknown()),
   }),
   output: z.object({ action_id: id }),
-  rejections: ['forbidden'],
+  rejections: [],
   idempotent: true,
 })
 
@@ -73,20 +73,20 @@ const act = z.strictObject({
   action_id: id.optional().meta({ description: 'one for all requests of one action' }),
 })
 
-export const compensateOrderAsOperator = userRpc('operations.compensate_order', {
+export const compensateOrderAsOperator = adminRpc('operations.compensate_order', {
   about:
     'Takes the step an order waits for as failed, and has the others undone. The history keeps who did it, and why.',
   input: orderId.extend(act.shape),
   output: sagaView,
-  rejections: ['forbidden', 'not_found', 'invalid_transition'],
+  rejections: ['not_found', 'invalid_transition'],
   idempotent: false,
 })
 
-export const cancelOrderAsOperator = userRpc('operations.cancel_order', {
+export const cancelOrderAsOperator = adminRpc('operations.cancel_order', {
   about: 'Cancels an order as its customer could. The history keeps who did it, and why.',
   input: orderId.extend(act.shape),
   output: orderView,
-  rejections: ['forbidden', 'not_found', 'cancel_too_late'],
+  rejections: ['not_found', 'cancel_too_late'],
   idempotent: true,
 })
 
@@ -134,15 +134,15 @@ const deadLetterList = z.strictObject({
 })
 const grouping = z.strictObject({ by: groupedBy.default('error'), ...filter })
 
-export const listDeadLetters = userRpc('dead_letters.list', {
+export const listDeadLetters = adminRpc('dead_letters.list', {
   about: 'The messages that a service gave up, oldest first.',
   input: deadLetterList,
   output: z.object({ items: z.array(deadLetter), next_cursor: z.string().nullable() }),
-  rejections: ['forbidden'],
+  rejections: [],
   idempotent: true,
 })
 
-export const groupDeadLetters = userRpc('dead_letters.group', {
+export const groupDeadLetters = adminRpc('dead_letters.group', {
   about: 'How many messages were given up for each error, consumer or type, the largest group first.',
   input: grouping,
   output: z.object({
@@ -153,13 +153,13 @@ export const groupDeadLetters = userRpc('dead_letters.group', {
       }),
     ),
   }),
-  rejections: ['forbidden'],
+  rejections: [],
   idempotent: true,
 })
 
 const deadLetterInput = z.strictObject({ sequence })
 
-export const getDeadLetter = userRpc('dead_letters.get', {
+export const getDeadLetter = adminRpc('dead_letters.get', {
   about: 'One message that was given up, whole, with the stack of the error.',
   input: deadLetterInput,
   output: deadLetter.extend({
@@ -168,7 +168,7 @@ export const getDeadLetter = userRpc('dead_letters.get', {
     body: z.string().nullable(),
     body_base64: z.string().nullable().meta({ description: 'where the body is no UTF-8' }),
   }),
-  rejections: ['forbidden', 'not_found'],
+  rejections: ['not_found'],
   idempotent: true,
 })
 
@@ -182,7 +182,7 @@ const retryBody = z.strictObject({
 })
 const dropBody = z.strictObject(chosen)
 
-export const retryDeadLetters = userRpc('dead_letters.retry', {
+export const retryDeadLetters = adminRpc('dead_letters.retry', {
   about:
     'Gives messages back to the service that gave them up. What is handled leaves the DLQ; what fails again stays, counted.',
   input: retryBody,
@@ -196,15 +196,15 @@ export const retryDeadLetters = userRpc('dead_letters.retry', {
       }),
     ),
   }),
-  rejections: ['forbidden', 'invalid_request'],
+  rejections: ['invalid_request'],
   idempotent: true,
 })
 
-export const dropDeadLetters = userRpc('dead_letters.drop', {
+export const dropDeadLetters = adminRpc('dead_letters.drop', {
   about: 'Removes messages from the DLQ for good. The history keeps what they were, and why.',
   input: dropBody,
   output: z.object({ action_id: id, dropped: z.int() }),
-  rejections: ['forbidden'],
+  rejections: [],
   idempotent: true,
 })
 

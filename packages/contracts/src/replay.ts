@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import { operation } from './http.ts'
 import { event } from './message.ts'
-import { type RpcContract, rpc, userRpc } from './rpc.ts'
+import { adminRpc, type RpcContract, rpc } from './rpc.ts'
 import { id, reason, text, timestamp } from './values.ts'
 
 const place = z.int().min(0)
@@ -95,7 +95,7 @@ export type Replay = z.infer<typeof replay>
 
 const planQuery = z.strictObject({ projection: text.max(100) })
 
-export const planReplay = userRpc('replay.plan', {
+export const planReplay = adminRpc('replay.plan', {
   about: 'What a replay into a read model would do: which records it takes, and which handlers run.',
   input: planQuery,
   output: z.object({
@@ -105,7 +105,7 @@ export const planReplay = userRpc('replay.plan', {
     first: timestamp.nullable(),
     last: timestamp.nullable(),
   }),
-  rejections: ['forbidden', 'not_found'],
+  rejections: ['not_found'],
   idempotent: true,
 })
 
@@ -116,33 +116,33 @@ const startBody = z.strictObject({
   rate: z.int().min(1).max(1_000_000).optional(),
 })
 
-export const startReplay = userRpc('replay.start', {
+export const startReplay = adminRpc('replay.start', {
   about:
     'Builds a read model anew beside the one that serves, and swaps it in when it has caught up. One at a time for each.',
   input: startBody,
   output: replay,
-  rejections: ['forbidden', 'not_found', 'replay_conflict'],
+  rejections: ['not_found', 'replay_conflict'],
   idempotent: true,
 })
 
 const replayList = z.strictObject({ job: id.optional(), limit: z.coerce.number().int().min(1).max(100).default(20) })
 
-export const listReplays = userRpc('replay.list', {
+export const listReplays = adminRpc('replay.list', {
   about: 'The replays there were, newest first, and the read models that can be built anew.',
   input: replayList,
   output: z.object({ items: z.array(replay), projections: z.array(z.string()) }),
-  rejections: ['forbidden'],
+  rejections: [],
   idempotent: true,
 })
 
 const action = z.enum(['cancel', 'finalize'])
 
 /** `reason`: kept in the history before it is done; who asks without one leaves none. */
-export const endReplay = userRpc('replay.end', {
+export const endReplay = adminRpc('replay.end', {
   about: 'Cancels a replay that runs, or finalizes one that was swapped in: the old read model is dropped.',
   input: z.strictObject({ job: id, action, reason: reason.optional() }),
   output: replay,
-  rejections: ['forbidden', 'not_found', 'replay_conflict'],
+  rejections: ['not_found', 'replay_conflict'],
   idempotent: true,
 })
 

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { operation } from './http.ts'
 import { event } from './message.ts'
 import { cancelReason } from './order.ts'
-import { userRpc } from './rpc.ts'
+import { adminRpc } from './rpc.ts'
 import { id, pageOf, timestamp } from './values.ts'
 
 export const sagaStatus = z.enum(['RUNNING', 'COMPENSATING', 'COMPLETED', 'CANCELLED'])
@@ -29,20 +29,20 @@ export const sagaView = standing
 
 const orderId = z.strictObject({ order_id: id })
 
-export const compensateOrder = userRpc('saga.compensate', {
+export const compensateOrder = adminRpc('saga.compensate', {
   about:
     'Takes the step an order waits for as failed, and undoes the others; of one that is being undone, sends the command again.',
   input: orderId,
   output: sagaView,
-  rejections: ['forbidden', 'not_found', 'invalid_transition'],
+  rejections: ['not_found', 'invalid_transition'],
   idempotent: false,
 })
 
-export const getSaga = userRpc('saga.get', {
+export const getSaga = adminRpc('saga.get', {
   about: 'The saga of one order: each fact with its time, the step it waits for, and until when. For operators.',
   input: orderId,
   output: sagaView,
-  rejections: ['forbidden', 'not_found'],
+  rejections: ['not_found'],
   idempotent: true,
 })
 
@@ -54,7 +54,7 @@ const overdueList = z.strictObject({
     .optional(),
 })
 
-export const listOverdue = userRpc('saga.list_overdue', {
+export const listOverdue = adminRpc('saga.list_overdue', {
   about: 'The orders whose step is late and that nothing has been done about, the longest overdue first.',
   input: overdueList,
   output: pageOf(
@@ -62,7 +62,7 @@ export const listOverdue = userRpc('saga.list_overdue', {
       .extend({ deadline: timestamp })
       .meta({ id: 'StuckOrder', description: 'deadline: when the step should have been done, or undone' }),
   ),
-  rejections: ['forbidden'],
+  rejections: [],
   idempotent: true,
 })
 

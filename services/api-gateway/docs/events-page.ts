@@ -7,6 +7,7 @@ import {
   type MessageContract,
   outboxRetentionDays,
   type RpcContract,
+  refusalsOf,
   type ServiceTopology,
   type StreamSettings,
   services,
@@ -128,13 +129,19 @@ const messageEntry = (message: MessageContract, writer: SchemaWriter): Entry => 
 }
 
 const callEntry = (call: RpcContract, writer: SchemaWriter): Entry => {
-  const { subject, about, input, output, on_behalf, idempotent, rejections } = call
+  const { subject, about, input, output, access, idempotent } = call
+  const refusals = refusalsOf(call)
   return entry(subject, about, [
     ['answers', named(answerersOf(call))],
     ['call', callersOf(call).length > 0 ? named(callersOf(call)) : 'operators, by dfctl'],
-    ['for a user', on_behalf ? html`yes: the header <code>df-user</code> says who asks` : 'no'],
+    [
+      'for',
+      access === 'public'
+        ? 'every service that may send it'
+        : html`${access === 'user' ? 'any signed-in user' : `the role ${access}`}: the header <code>df-user</code> says who asks`,
+    ],
     ['may be repeated', repeated[`${idempotent}`]],
-    ['may refuse with', rejections.length > 0 ? list(rejections) : 'nothing of its own'],
+    ['may refuse with', refusals.length > 0 ? list(refusals) : 'nothing of its own'],
   ])`${fields('Question', input, 'input', writer)}${fields('Answer', output, 'output', writer)}`
 }
 

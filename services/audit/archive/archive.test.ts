@@ -352,18 +352,14 @@ for (const [where, skip, open] of [
       assert.equal((await inIndex()).length, 5)
     })
 
-    it('answers administrators alone, and says when there is none', async () => {
+    it('says when there is none', async () => {
       const name = nameOf(1, 10)
-      const codes = async (archive: Archive | null, caller: Caller) => {
-        const all = [
-          await answers.list({ limit: 20 }, context(archive), caller),
-          await answers.check({ name }, context(archive), caller),
-          await answers.restore({ name }, context(archive), caller),
-        ]
-        return all.map((answer) => answer instanceof Rejection && answer.code)
-      }
-      assert.deepEqual(await codes(storage.archive, { ...admin, role: 'customer' }), Array(3).fill('forbidden'))
-      assert.deepEqual(await codes(null, admin), Array(3).fill('no_archive'))
+      const all = [
+        await answers.list({ limit: 20 }, context(null), admin),
+        await answers.check({ name }, context(null), admin),
+        await answers.restore({ name }, context(null), admin),
+      ]
+      for (const answer of all) assert.ok(answer instanceof Rejection && answer.code === 'no_archive')
     })
   })
 

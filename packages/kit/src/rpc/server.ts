@@ -1,5 +1,12 @@
 // Answers the calls of a service through the NATS services API, so that `nats micro ls` and `$SRV.STATS` see it.
-import { type Caller, caller as callerSchema, type RpcContract, type ServiceTopology } from '@deliveryflow/contracts'
+import {
+  type Caller,
+  caller as callerSchema,
+  mayUse,
+  notFor,
+  type RpcContract,
+  type ServiceTopology,
+} from '@deliveryflow/contracts'
 import { type Service, type ServiceMsg, Svcm } from '@nats-io/services'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { SpanKind } from '@opentelemetry/api'
@@ -111,8 +118,11 @@ const respond = async (
 const handle = async (contract: RpcContract, answer: Answer, message: ServiceMsg): Promise<unknown> => {
   const user = message.headers?.get('df-user')
   const caller = user ? callerSchema.parse(JSON.parse(user)) : undefined
-  if (contract.on_behalf && !caller)
-    return reject('unauthenticated', `${contract.subject} is asked on behalf of a user.`)
+  const { access, subject } = contract
+  if (access !== 'public') {
+    if (!caller) return reject('unauthenticated', `${subject} is asked on behalf of a user.`)
+    if (!mayUse(access, caller.role)) return reject('forbidden', notFor(access, caller.role))
+  }
   const input = contract.input.safeParse(message.json())
   if (!input.success)
     return reject(

@@ -73,7 +73,7 @@ export type MessageOf<M> = M extends MessageContract ? Message<M> : never
 export type AnswerCall<R extends RpcContract, C> = (
   input: InputOf<R>,
   context: C,
-  caller: R['on_behalf'] extends true ? Caller : Caller | undefined,
+  caller: R['access'] extends 'public' ? Caller | undefined : Caller,
 ) => Promise<OutputOf<R> | Rejection>
 
 /** The type of a handler in a service's handlers.ts: `HearOf<typeof inventoryReserved, Payment, PaymentContext>`. */
