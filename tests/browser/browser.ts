@@ -1,7 +1,7 @@
 // A real browser for tests: pages that note whatever goes wrong in them, looked at for accessibility and kept as pictures.
 import assert from 'node:assert/strict'
 import { mkdirSync } from 'node:fs'
-import { it } from 'node:test'
+import { it, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import AxeBuilder from '@axe-core/playwright'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
@@ -81,11 +81,11 @@ export const look = async (page: Page, name: string): Promise<void> => {
 /** Makes the tests of one journey: each goes on where the one before ended, and is skipped when that did not get there. */
 export const steps = () => {
   let lost: string | undefined
-  return (name: string, go: () => Promise<void>) =>
+  return (name: string, go: (test: TestContext) => Promise<void>) =>
     it(name, async (test) => {
       if (lost !== undefined) return test.skip(`the journey ended at: ${lost}`)
       lost = name
-      await go()
+      await go(test)
       lost = undefined
     })
 }

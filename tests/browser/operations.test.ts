@@ -1,8 +1,12 @@
 // What an administrator does on the operations desk: sees what runs, follows an order, heals dead letters, proves and replays the history.
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { after, before, describe } from 'node:test'
+import { operatorActed } from '@deliveryflow/contracts'
+import { outgoing } from '@deliveryflow/kit/messaging/envelope'
+import { headersOf } from '@deliveryflow/kit/messaging/headers'
 import type { System } from '@deliveryflow/local/system'
-import { connect } from '@nats-io/transport-node'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
 import type { Browser, Page } from 'playwright-core'
 import { query } from '../backends.ts'
 import { signIn as asClient, type Client, courier, customer, orderIs, orderOf, product, until } from '../client.ts'
@@ -23,6 +27,40 @@ const desk = [
   '/replays/new',
   '/live',
 ]
+
+/** Ten events that nobody but audit and the live page hear. */
+const sayTen = (nats: NatsConnection): void => {
+  for (let n = 0; n < 10; n++) {
+    const { subject, headers, data } = outgoing('test', operatorActed, {
+      action_id: randomUUID(),
+      action: 'dead_letters_retried',
+      by: randomUUID(),
+      reason: 'to see them go by',
+      detail: { n },
+    })
+    nats.publish(subject, JSON.stringify(data), { headers: headersOf(Object.entries(headers)) })
+  }
+}
+
+/** The frames that a page draws for some seconds: the milliseconds between each and the one before. */
+const framesOf = (page: Page, seconds: number): Promise<{ seconds: number; gaps: number[] }> =>
+  page.evaluate(
+    (milliseconds) =>
+      new Promise((resolve) => {
+        const gaps: number[] = []
+        requestAnimationFrame((first) => {
+          let before = first
+          const note = (now: number) => {
+            gaps.push(now - before)
+            before = now
+            if (now - first < milliseconds) requestAnimationFrame(note)
+            else resolve({ seconds: (now - first) / 1000, gaps })
+          }
+          requestAnimationFrame(note)
+        })
+      }),
+    seconds * 1000,
+  )
 
 describe('an administrator', () => {
   const step = steps()
@@ -95,6 +133,27 @@ describe('an administrator', () => {
     const events = page.getByRole('region', { name: 'Events, newest first' })
     await events.getByText('order_created').first().waitFor()
     await look(page, 'operations-live-events')
+  })
+
+  step('sees 200 events a second go by without a stutter', async (test) => {
+    const { page } = boss
+    await open(page, '/live?type=operator_acted')
+    await page.getByText('Live', { exact: true }).last().waitFor()
+    const nats = await connect(system.backends.nats.user('admin'))
+    const saying = setInterval(() => sayTen(nats), 50)
+    try {
+      await page.getByRole('region', { name: 'Events, newest first' }).getByText('operator_acted').first().waitFor()
+      const { seconds, gaps } = await framesOf(page, 10)
+      const sorted = gaps.toSorted((one, other) => one - other)
+      const slowest = sorted[Math.floor(sorted.length * 0.99)]
+      const rate = (gaps.length / seconds).toFixed(1)
+      test.diagnostic(`${rate} frames a second (goal: 60); 99 of 100 come within ${slowest?.toFixed(1)} ms`)
+    } finally {
+      clearInterval(saying)
+      await nats.drain()
+    }
+    await page.getByText('The newest 200 are shown', { exact: false }).waitFor()
+    assert.equal(await page.getByText('came faster than', { exact: false }).count(), 0, 'none was left out')
   })
 
   step('drops a dead letter that nobody can read, and says why', async () => {

@@ -44,6 +44,14 @@ export const addToCart = async (page: Page, product_id: string): Promise<void> =
   await sees(page, /is in your cart/)
 }
 
+/** Reviews on the page of reviews the only product that awaits it. */
+export const review = async (page: Page, words: string): Promise<void> => {
+  await page.getByRole('radio', { name: '4 of 5' }).press('Space')
+  await page.getByLabel('Your words').fill(words)
+  await press(page, 'Send the review')
+  await sees(page, 'Everything you received is reviewed')
+}
+
 /** From the cart to a placed order; returns its id. */
 export const checkOut = async (page: Page): Promise<string> => {
   await page.goto('/checkout')

@@ -6,6 +6,7 @@ import { services } from '@deliveryflow/contracts'
 import { type Client, call, customer, orderIs, orderOf, signIn, until } from '../client.ts'
 import { dfctl, dfctlJson, kubectl, namespace, portForward, secret, tryDfctl } from './command.ts'
 import { behind, gateway, healthy, inDatabase, invariantsHold, openShop, settings, startLoad } from './installation.ts'
+import { goesShopping } from './journey.ts'
 import { pagesAreAway, pagesAreShown } from './pages.ts'
 
 const deployOptions = ['--profile', 'light', '--wait', '--timeout', '8m', ...settings]
@@ -83,6 +84,17 @@ describe('an installation on a cluster', () => {
       test.diagnostic(`pages back: ${seconds.toFixed(0)} s`)
       await until('the pages are shown again', async () => !(await pagesAreAway(url)), 30)
       await pagesAreShown(url)
+    } finally {
+      forwarded.stop()
+    }
+  })
+
+  it('takes somebody new from the registration to the review in a browser, through kubectl port-forward', async (test) => {
+    const forwarded = await portForward('service/api-gateway', 80)
+    try {
+      const started = performance.now()
+      await goesShopping(`http://127.0.0.1:${forwarded.port}`, thing)
+      test.diagnostic(`the journey in Chromium: ${((performance.now() - started) / 1000).toFixed(0)} s`)
     } finally {
       forwarded.stop()
     }

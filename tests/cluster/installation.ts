@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { openCluster } from '../../cli/src/cluster/target.ts'
-import { type Client, customer, orderOf, product, signIn, until } from '../client.ts'
+import { type Client, courier, customer, orderOf, product, signIn, until } from '../client.ts'
 import { allFinal, chargedOnce, lettersOnce, moneyIsConserved, stockIsConserved } from '../invariants.ts'
 import type { TestSystem } from '../system.ts'
 import { namespace, secret, tryDfctl } from './command.ts'
@@ -80,9 +80,7 @@ export const admin = async (): Promise<Client> => {
 export const openShop = async (): Promise<{ thing: string; customers: Client[] }> => {
   const root = await admin()
   const thing = await product(root, { price: 100, stock: 1_000_000 })
-  const courier = { email: 'olga@example.com', password: 'a courier password', name: 'Olga', role: 'courier' }
-  const made = await root.post('/api/users', courier)
-  if (made.status !== 201) throw new Error(`no courier: ${made.status} ${JSON.stringify(made.body)}`)
+  await courier(root)
   return {
     thing,
     customers: await Promise.all(Array.from({ length: 5 }, () => customer(gateway, { funds: 10_000_000 }))),

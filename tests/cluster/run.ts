@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { findChromium } from '../browser/chromium.ts'
 
 const { values, positionals } = parseArgs({
   options: {
@@ -19,7 +20,7 @@ if (values.help) {
 npm run test:operators -- [--context NAME] [--namespace NAME] [--nats-chart PATH]
 
 Installs into a namespace of its own (deliveryflow-test), puts that under load and under faults, and removes it.
-  test:cluster    the profile light: the pages, scaling, upgrade and rollback, faults, and what dfctl check says of them; about 7 minutes
+  test:cluster    the profile light: the pages and a journey through them in Chromium, scaling, upgrade and rollback, faults, and what dfctl check says of them; about 7 minutes
   test:operators  PostgreSQL by CloudNativePG, NATS by its own chart, workers scaled by KEDA; about 10 minutes. Both operators must run
                   in the cluster. --nats-chart: that chart as a folder or archive, for those who cannot reach its repository
 
@@ -39,6 +40,8 @@ for (const [command, words] of [
   if (spawnSync(command, words, { stdio: 'ignore' }).status !== 0)
     fail(`${command} cannot be run`, `Install ${command}.`)
 }
+// Before an installation is made for what cannot be looked at.
+if (!operators) findChromium()
 const environment = {
   ...process.env,
   ...(values.context ? { DFCTL_CONTEXT: values.context } : {}),
