@@ -66,7 +66,11 @@ export const startGateway = async (context: GatewayContext, { health }: Surround
     .use(docs.allowedMethods())
   if (settings.WEB_URL !== undefined) app.use(pages({ url: settings.WEB_URL, log }))
 
-  const server = await listen(app, { port: settings.HTTP_PORT, host: settings.HTTP_HOST })
+  const server = await listen(app, {
+    port: settings.HTTP_PORT,
+    host: settings.HTTP_HOST,
+    drain_ms: settings.HTTP_DRAIN_MS,
+  })
   log.info({ port: server.port, host: settings.HTTP_HOST }, 'serving HTTP')
   return {
     stop: async () => {

@@ -9,6 +9,13 @@ const originOver = (protocol: RegExp) =>
 export const settings = z.object({
   HTTP_PORT: z.coerce.number().int().min(0).max(65_535).default(8080).describe('port of the HTTP API; 0: any free one'),
   HTTP_HOST: z.string().default('0.0.0.0').describe('address to listen on; 0.0.0.0: all of the machine'),
+  HTTP_DRAIN_MS: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(60_000)
+    .default(0)
+    .describe('how long it serves on at its end while connections are let go of with their next answer'),
   TRUSTED_PROXIES: z.coerce
     .number()
     .int()

@@ -161,6 +161,29 @@ describe('listen', () => {
     await assert.rejects(fetch(`http://127.0.0.1:${server.port}`))
   })
 
+  it('serves on while it drains, and lets go of each connection with an answer', async () => {
+    const app = new Koa().use((http) => {
+      http.body = 'done'
+    })
+    const server = await listen(app, { port: 0, host: '127.0.0.1', drain_ms: 60_000 })
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+    const ask = () =>
+      new Promise<string | undefined>((resolve, fail) => {
+        request({ port: server.port, agent }, (response) => {
+          response.resume().on('end', () => resolve(response.headers.connection))
+        })
+          .on('error', fail)
+          .end()
+      })
+    assert.equal(await ask(), 'keep-alive')
+    const closed = server.close()
+    await sleep(100)
+    assert.equal(await ask(), 'close')
+    await closed
+    agent.destroy()
+    await assert.rejects(fetch(`http://127.0.0.1:${server.port}`))
+  })
+
   it('cuts off what outlasts the grace', async () => {
     const app = new Koa().use(() => new Promise(() => undefined))
     const server = await listen(app, { port: 0, host: '127.0.0.1', grace_ms: 100 })

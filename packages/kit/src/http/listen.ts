@@ -1,6 +1,7 @@
 // Takes requests for a Koa application, and stops in the order that loses none.
-import { createServer } from 'node:http'
+import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type Koa from 'koa'
 
 export type ListenOptions = {
@@ -9,13 +10,18 @@ export type ListenOptions = {
   host: string
   /** The setting that the port came from, for the error when it cannot be had. */
   setting?: string
-  /** Milliseconds that requests in hand are given at `close`; what still runs then is cut off. */
+  /**
+   * Milliseconds after `close` in which it still serves, and each connection is told with its next answer that it was its last: one that is
+   * ended while its client sends would lose that request.
+   */
+  drain_ms?: number
+  /** Milliseconds that requests in hand are given behind that; what still runs then is cut off. */
   grace_ms?: number
 }
 
 export type Listening = {
   readonly port: number
-  /** Takes no new connection, lets requests in hand finish, ends idle connections at once. */
+  /** Lets go of the connections that are in use, takes no new one then, lets requests in hand finish, ends idle connections. */
   close(): Promise<void>
 }
 
@@ -26,7 +32,7 @@ const requestTimeout = 30_000
 /** Starts to listen. Throws an error that says what to change when the port cannot be had. */
 export const listen = async (
   app: Koa,
-  { port, host, setting = 'HTTP_PORT', grace_ms = 10_000 }: ListenOptions,
+  { port, host, setting = 'HTTP_PORT', drain_ms = 0, grace_ms = 10_000 }: ListenOptions,
 ): Promise<Listening> => {
   let closing = false
   const handle = app.callback()
@@ -43,20 +49,29 @@ export const listen = async (
   })
   return {
     port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        closing = true
-        // A connection that becomes idle only now was told to keep alive before.
-        const sweep = setInterval(() => server.closeIdleConnections(), 50)
-        const cut = setTimeout(() => server.closeAllConnections(), grace_ms)
-        server.close(() => {
-          clearInterval(sweep)
-          clearTimeout(cut)
-          resolve()
-        })
-      }),
+    close: async () => {
+      closing = true
+      const drained = Date.now() + drain_ms
+      while (Date.now() < drained && (await connectionsOf(server)) > 0) await sleep(50)
+      await end(server, grace_ms)
+    },
   }
 }
+
+const connectionsOf = (server: Server): Promise<number> =>
+  new Promise((resolve, fail) => server.getConnections((error, count) => (error ? fail(error) : resolve(count))))
+
+const end = (server: Server, grace_ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    // A connection that becomes idle only now was told to keep alive before.
+    const sweep = setInterval(() => server.closeIdleConnections(), 50)
+    const cut = setTimeout(() => server.closeAllConnections(), grace_ms)
+    server.close(() => {
+      clearInterval(sweep)
+      clearTimeout(cut)
+      resolve()
+    })
+  })
 
 const explain = (cause: NodeJS.ErrnoException, port: number, host: string, setting: string): string => {
   if (cause.code === 'EADDRINUSE') return `Port ${port} is taken by another program; set ${setting} to a free one.`
