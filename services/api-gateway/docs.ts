@@ -14,6 +14,8 @@ const files: Readonly<Record<string, string>> = {
   'favicon-32x32.png': 'swagger-ui-dist/favicon-32x32.png',
   'site.css': './docs/site.css',
   'messages.css': './docs/messages.css',
+  'try.css': './docs/try.css',
+  'accessible.js': './docs/accessible.js',
   'start.js': './docs/start.js',
   'search.js': './docs/search.js',
 }

@@ -14,7 +14,9 @@ const ui = SwaggerUIBundle({
   persistAuthorization: false,
   tryItOutEnabled: true,
   displayRequestDuration: true,
+  syntaxHighlight: { theme: 'obsidian' },
   validatorUrl: null,
+  plugins: [accessible],
   onComplete: follow,
 })
 

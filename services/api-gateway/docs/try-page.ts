@@ -11,12 +11,14 @@ export const tryPage = (): string =>
     <title>DeliveryFlow API</title>
     <link rel="stylesheet" href="/docs/swagger-ui.css">
     <link rel="stylesheet" href="/docs/site.css">
+    <link rel="stylesheet" href="/docs/try.css">
     <link rel="icon" type="image/png" href="/docs/favicon-32x32.png">
   </head>
   <body class="try">
     ${siteNavigation('/docs')}
     <div id="swagger-ui"></div>
     <script src="/docs/swagger-ui-bundle.js"></script>
+    <script src="/docs/accessible.js"></script>
     <script src="/docs/start.js"></script>
   </body>
 </html>
