@@ -1,6 +1,6 @@
 // What an HTTP operation of the gateway is. The routes, the checks of input and `docs/openapi.yaml` come from these.
 import type { z } from 'zod'
-import type { Access } from './access.ts'
+import { type Access, accessRefusals } from './access.ts'
 import { type ProblemCode, problems } from './problem.ts'
 import type { RpcContract } from './rpc.ts'
 
@@ -33,10 +33,8 @@ export const operation = <const O extends HttpOperation>(contract: O): O => cont
  * fit, a missing token or role, limits, and services that are away.
  */
 export const problemsOf = (operation: HttpOperation): ProblemCode[] => {
-  const codes = new Set<ProblemCode>(operation.problems)
+  const codes = new Set<ProblemCode>([...operation.problems, ...accessRefusals(operation.access)])
   if (operation.params || operation.query || operation.body || operation.headers) codes.add('invalid_request')
-  if (operation.access !== 'public') codes.add('unauthenticated')
-  if (operation.access !== 'public' && operation.access !== 'user') codes.add('forbidden')
   if (operation.body) codes.add('body_too_large').add('unsupported_media_type')
   codes.add('too_many_requests').add('internal').add('unavailable').add('timeout')
   return [...codes].sort((a, b) => problems[a].status - problems[b].status || a.localeCompare(b))

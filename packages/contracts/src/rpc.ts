@@ -1,6 +1,6 @@
 // What a question over NATS is: subject, input, output, who may ask, the refusals it may answer, and whether it may be asked again.
 import type { z } from 'zod'
-import type { Access } from './access.ts'
+import { type Access, accessRefusals } from './access.ts'
 import type { ProblemCode } from './problem.ts'
 
 /**
@@ -54,6 +54,5 @@ export const adminRpc = declare('admin')
 /** Every refusal that a call itself may answer, those of who may ask included. */
 export const refusalsOf = ({ access, rejections }: RpcContract): ProblemCode[] => [
   ...rejections,
-  ...(access === 'public' ? [] : (['unauthenticated'] as const)),
-  ...(access === 'public' || access === 'user' ? [] : (['forbidden'] as const)),
+  ...accessRefusals(access),
 ]
