@@ -14,7 +14,7 @@ describe('a customer meets', () => {
   let browser: Browser
   before(async () => {
     // A courier slow enough to cancel before he leaves.
-    system = await startTestSystem({ settings: { DELIVERY__SIMULATOR_STEP_MS: '4000' } })
+    system = await startTestSystem({ settings: { DELIVERY__SIMULATOR_STEP_MS: '6000' } })
     admin = await asClient(system.url, system.admin.email, system.admin.password)
     await courier(admin)
     browser = await openBrowser()
@@ -123,8 +123,6 @@ describe('a customer meets', () => {
     const order_id = await order(page, await product(admin, { price: 1000 }))
     await sees(page, 'Your wallet was charged')
     await press(page, 'Cancel the order')
-    await page.getByRole('alertdialog').waitFor()
-    await look(page, 'order-cancel')
     await press(page, 'Keep it')
     await page.getByRole('alertdialog').waitFor({ state: 'detached' })
     await press(page, 'Cancel the order')
@@ -142,6 +140,8 @@ describe('a customer meets', () => {
     const { page, close } = await signedIn()
     await order(page, await product(admin))
     await press(page, 'Cancel the order')
+    await page.getByRole('alertdialog').waitFor()
+    await look(page, 'order-cancel')
     await sees(page, 'On its way to you')
     await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the order' }).click()
     await sees(page, 'The parcel has left already')
@@ -175,7 +175,7 @@ describe('a customer meets', () => {
     await look(page, 'order-offline')
     await page.context().setOffline(false)
     await page.getByText('You are offline.').waitFor({ state: 'detached' })
-    await sees(page, 'The order is complete')
+    await page.getByText('The order is complete').waitFor({ timeout: 60_000 })
     await close()
   })
 
