@@ -1,4 +1,5 @@
 // What people do on the pages, step by step, by the words and roles that they see.
+import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import type { Page } from 'playwright-core'
 import { password } from '../client.ts'
@@ -35,6 +36,7 @@ export const deposit = async (page: Page, amount: number): Promise<void> => {
   await page.getByLabel('Amount').fill(String(amount))
   await press(page, /^Add ₽/)
   await sees(page, /was added/)
+  assert.equal(await page.getByText('Fill this in.').count(), 0, 'what was taken is not complained of')
 }
 
 /** Puts one piece into the cart from the page of the product. */

@@ -24,9 +24,15 @@ export const Deposit = ({ currency }: { currency: string }) => {
   const units = unitsOf(currency)
   const wanted = Number(search.get('add'))
   const [amount, setAmount] = useState(wanted > 0 ? String(Math.ceil(wanted) / units) : '')
-  const add = useDeposit(currency, () => setAmount(''))
+  /** How often something was added: the field begins anew each time, without the complaint that it is empty. */
+  const [round, setRound] = useState(0)
+  const add = useDeposit(currency, () => {
+    setAmount('')
+    setRound((present) => present + 1)
+  })
+  const sum = Math.round(Number(amount) * units) || 0
   return (
-    <Form error={add.error} onValues={() => !add.isPending && add.mutate(Math.round(Number(amount) * units))}>
+    <Form error={add.error} onValues={() => !add.isPending && add.mutate(sum)}>
       <div className={style.quick}>
         {quick.map((value) => (
           <Button key={value} look="quiet" size="small" onClick={() => setAmount(String(value))}>
@@ -35,6 +41,7 @@ export const Deposit = ({ currency }: { currency: string }) => {
         ))}
       </div>
       <Field
+        key={round}
         name="amount"
         label={`${wallet.amount}, ${currency}`}
         type="number"
@@ -47,7 +54,7 @@ export const Deposit = ({ currency }: { currency: string }) => {
         required
       />
       <Button type="submit" busy={add.isPending}>
-        {wallet.add(money({ amount: Math.round(Number(amount) * units) || 0, currency }))}
+        {sum > 0 ? wallet.add(money({ amount: sum, currency })) : wallet.deposit}
       </Button>
       <p className={style.hint}>{wallet.demo}</p>
     </Form>
