@@ -48,9 +48,11 @@ export const forward = async (
         const errors = new PassThrough()
         errors.on('data', (chunk) => trace(`port-forward to ${name}:${podPort}: ${chunk}`))
         const answer = await forwarder.portForward(namespace, name, [podPort], socket, errors, socket)
-        const open = typeof answer === 'function' ? answer() : answer
-        open?.on('close', () => socket.destroy())
-        socket.on('close', () => open?.close())
+        const tunnel = typeof answer === 'function' ? answer() : answer
+        tunnel?.on('close', () => socket.destroy())
+        socket.on('close', () => tunnel?.close())
+        // Whoever connected may have gone by now: a tunnel left open would keep dfctl from ending.
+        if (socket.destroyed) tunnel?.close()
       } catch (error) {
         trace(`port-forward failed: ${error instanceof Error ? error.message : String(error)}`)
         socket.destroy()
