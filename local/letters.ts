@@ -17,10 +17,9 @@ export type Letter = {
   html: string
 }
 
-export type Letters = ReturnType<typeof openLetters>
+type Wanted = { to?: string | undefined; limit?: number | undefined }
 
-/** How many parsed letters are kept in memory. */
-const parsedLimit = 2000
+export type Letters = ReturnType<typeof openLetters>
 
 /** Opens the folder of letters; those of earlier runs are there too. */
 export function openLetters(folder: string) {
@@ -29,7 +28,6 @@ export function openLetters(folder: string) {
   const stored = readdirSync(folder).filter((name) => name.endsWith('.eml'))
   const ids = new Set(stored.map((name) => name.slice(0, -'.eml'.length)).sort())
   const recipients = new Map<string, string[]>()
-  const parsed = new Map<string, Letter>()
   let count = 0
 
   const fileOf = (id: string) => join(folder, `${id}.eml`)
@@ -63,12 +61,10 @@ export function openLetters(folder: string) {
 
   /** One letter; undefined when there is none of that id. */
   async function get(id: string): Promise<Letter | undefined> {
-    const known = parsed.get(id)
-    if (known !== undefined) return known
     const raw = await source(id)
     if (raw === undefined) return undefined
     const mail = await PostalMime.parse(raw)
-    const letter: Letter = {
+    return {
       id,
       received_at: new Date(Number(id.split('-')[0])).toISOString(),
       to: await recipientsOf(id),
@@ -78,10 +74,6 @@ export function openLetters(folder: string) {
       text: mail.text ?? '',
       html: mail.html ?? '',
     }
-    parsed.set(id, letter)
-    const [oldest] = parsed.keys()
-    if (parsed.size > parsedLimit && oldest !== undefined) parsed.delete(oldest)
-    return letter
   }
 
   /** A letter as it came in, after its Delivered-To lines; undefined when there is none of that id. */
@@ -90,19 +82,26 @@ export function openLetters(folder: string) {
     return ids.has(id) ? await readFile(fileOf(id)) : undefined
   }
 
-  /** Letters newest first, to one address (in any case) or to all, at most `limit`. */
-  async function list(filter: { to?: string | undefined; limit?: number | undefined } = {}): Promise<Letter[]> {
-    const found: Letter[] = []
+  /** Letters newest first, to one address (in any case) or to all, at most `limit`. One at a time is in memory, however many there are. */
+  async function* each({ to, limit = Number.POSITIVE_INFINITY }: Wanted = {}): AsyncGenerator<Letter> {
+    const wanted = to?.toLowerCase()
+    let found = 0
     for (const id of [...ids].reverse()) {
-      if (found.length >= (filter.limit ?? Number.POSITIVE_INFINITY)) break
-      const wanted = filter.to?.toLowerCase()
+      if (found >= limit) return
       if (wanted !== undefined && !(await recipientsOf(id)).some((address) => address.toLowerCase() === wanted))
         continue
       const letter = await get(id)
-      if (letter !== undefined) found.push(letter)
+      if (letter === undefined) continue
+      found++
+      yield letter
     }
+  }
+
+  async function list(wanted?: Wanted): Promise<Letter[]> {
+    const found: Letter[] = []
+    for await (const letter of each(wanted)) found.push(letter)
     return found
   }
 
-  return { save, get, source, list, count: () => ids.size }
+  return { save, get, source, each, list, count: () => ids.size }
 }

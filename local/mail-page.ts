@@ -1,6 +1,7 @@
 // The page of the mail catcher: a list of letters, a view of each, and the same as JSON. Reads only, by the name localhost only.
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
 import type { Letter, Letters } from './letters.ts'
 
 const pageSize = 100
@@ -16,7 +17,9 @@ export async function serveMailPage(letters: Letters, port: number, host: string
     // Letters hold tokens: a page of another name that resolves to this address (DNS rebinding) must not read them.
     if (name !== 'localhost' && name !== '127.0.0.1') return send(response, 403, 'text/plain', 'Ask for localhost.\n')
     if (request.method !== 'GET') return send(response, 405, 'text/plain', 'This page only reads.\n')
-    answer(letters, url, response).catch((error: Error) => send(response, 500, 'text/plain', `${error.message}\n`))
+    answer(letters, url, response).catch((error: Error) => {
+      if (!response.headersSent) send(response, 500, 'text/plain', `${error.message}\n`)
+    })
   })
   server.listen(port, host)
   await once(server, 'listening')
@@ -31,13 +34,15 @@ export async function serveMailPage(letters: Letters, port: number, host: string
 async function answer(letters: Letters, url: URL, response: ServerResponse): Promise<void> {
   const to = url.searchParams.get('to') || undefined
   if (url.pathname === '/') {
-    return send(response, 200, 'text/html', listPage(await letters.list({ to, limit: pageSize }), letters.count(), to))
+    const shown = await letters.list({ to, limit: pageSize })
+    return send(response, 200, 'text/html', listPage(shown, letters.count(), to))
   }
   if (url.pathname === '/api/letters') {
     const limit = Number(url.searchParams.get('limit') ?? pageSize)
     if (!Number.isInteger(limit) || limit < 1)
       return send(response, 400, 'text/plain', 'limit: a whole number from 1\n')
-    return send(response, 200, 'application/json', JSON.stringify({ letters: await letters.list({ to, limit }) }))
+    response.writeHead(200, headersOf('application/json'))
+    return pipeline(asJson(letters.each({ to, limit })), response)
   }
   const [, id = '', view] = /^\/letters\/([^/]+)(?:\/(html|source))?$/.exec(url.pathname) ?? []
   const letter = await letters.get(id)
@@ -47,13 +52,26 @@ async function answer(letters: Letters, url: URL, response: ServerResponse): Pro
   send(response, 200, 'text/html', letterPage(letter))
 }
 
+/** `{"letters":[…]}`, a letter at a time: all of a long test would not fit into the memory of a pod. */
+async function* asJson(letters: AsyncIterable<Letter>) {
+  yield '{"letters":['
+  let before = ''
+  for await (const letter of letters) {
+    yield before + JSON.stringify(letter)
+    before = ','
+  }
+  yield ']}'
+}
+
+const headersOf = (type: string) => ({
+  'content-type': `${type}; charset=utf-8`,
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'",
+})
+
 function send(response: ServerResponse, status: number, type: string, body: string | Buffer): void {
-  response.writeHead(status, {
-    'content-type': `${type}; charset=utf-8`,
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; form-action 'self'",
-  })
+  response.writeHead(status, headersOf(type))
   response.end(body)
 }
 

@@ -1,10 +1,12 @@
 // The catcher under many letters, and its page: what is shown, as what, and to whom.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
+import { Worker } from 'node:worker_threads'
 import { createTransport } from 'nodemailer'
 import { type MailBackend, startMail } from './mail.ts'
 import { freePorts, type Ports } from './ports.ts'
@@ -99,6 +101,34 @@ describe('the mail page', () => {
     assert.match(html.headers.get('content-security-policy') ?? '', /^sandbox .*default-src 'none'/)
     assert.ok((await html.text()).includes('<h1 onclick="x()">Hi</h1>'))
     assert.match(await (await page(`/letters/${id}/source`)).text(), /^Delivered-To: ann@example\.test\r\n/)
+  })
+
+  it('tells of more letters than fit into its memory', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'many-letters-'))
+    const [count, size] = [1000, 60_000]
+    mkdirSync(join(folder, 'mail'))
+    for (let n = 0; n < count; n++) {
+      const letter = `Delivered-To: ann@example.test\r\nSubject: ${n}\r\n\r\n${'x'.repeat(size)}`
+      writeFileSync(join(folder, 'mail', `1700000000000-${n}.eml`), letter)
+    }
+    const its = await freePorts()
+    const code = `import(${JSON.stringify(new URL('mail.ts', import.meta.url).href)}).then(({ startMail }) =>
+      startMail({ ...require('node:worker_threads').workerData, environment: {}, report: console.debug }))`
+    const small = new Worker(code, {
+      eval: true,
+      stdout: true,
+      workerData: { dir: folder, ports: its },
+      resourceLimits: { maxOldGenerationSizeMb: (count * size) / 2_000_000 },
+    })
+    try {
+      await once(small.stdout, 'data')
+      const answer = await fetch(`http://127.0.0.1:${its.mail_page}/api/letters?limit=${count}`)
+      const { letters } = (await answer.json()) as { letters: { text: string }[] }
+      assert.equal(letters.length, count)
+    } finally {
+      await small.terminate()
+      rmSync(folder, { recursive: true })
+    }
   })
 
   it('refuses what it does not know', async () => {
