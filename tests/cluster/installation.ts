@@ -33,7 +33,7 @@ const databases = [
 ]
 
 /** Opens what the invariants look at, by dfctl's own tunnels: kubectl's end with the first connection that a server resets. */
-export const behind = async (): Promise<{ system: TestSystem; close(): Promise<void> }> => {
+export const behind = async (): Promise<{ system: TestSystem; mongodb(): Promise<string>; close(): Promise<void> }> => {
   const context = process.env.DFCTL_CONTEXT
   const target = openCluster({
     namespace,
@@ -52,6 +52,7 @@ export const behind = async (): Promise<{ system: TestSystem; close(): Promise<v
       nats: { servers: [], user: '', pass: '' },
       databases: Object.fromEntries(await Promise.all(urls)),
     },
+    mongodb: () => target.mongodb(),
     close: () => target.close(),
   }
 }

@@ -2,27 +2,27 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { dfctl } from '../../cli/src/testing.ts'
 import { call, customer, orderIs, orderOf, product, until } from '../client.ts'
 import { query } from '../harness.ts'
 import { lettersOnce, stockIsConserved } from '../invariants.ts'
 import { orders } from '../size.ts'
-import { type Ground, impatient, insist, killAndStart, processOf, startGround, survive } from './orders.ts'
+import { impatient, type LocalGround, processOf, startLocalGround } from './ground.ts'
+import { insist, survive } from './orders.ts'
 
 describe(`in the middle of ${orders} running orders`, () => {
-  let ground: Ground
-  let running: Ground['running']
-  let system: Ground['system']
-  let admin: Ground['admin']
+  let ground: LocalGround
+  let running: LocalGround['running']
+  let system: LocalGround['system']
+  let admin: LocalGround['admin']
   before(async () => {
-    ground = await startGround({ each: true, settings: impatient })
+    ground = await startLocalGround({ each: true, settings: impatient })
     ;({ running, system, admin } = ground)
   })
-  after(() => ground?.running.stop())
+  after(() => ground?.stop())
 
   it('every service process is killed, one after the other', async () => {
     await survive(ground, async () => {
-      for (const name of running.processes.keys()) await killAndStart(ground, name)
+      for (const name of running.processes.keys()) await ground.killAndStart(name)
     })
   })
 
@@ -110,7 +110,7 @@ describe(`in the middle of ${orders} running orders`, () => {
   })
 
   it('dfctl verify finds nothing wrong after all of it, and names what is planted', async () => {
-    const verify = () => dfctl(['verify', '--local-folder', system.dir ?? ''])
+    const verify = () => ground.dfctl(['verify'])
     await until('all has settled and fits', async () => (await verify()).code === 0, 90).catch(() => undefined)
     const { code, stdout } = await verify()
     assert.equal(code, 0, stdout)

@@ -7,12 +7,12 @@ import { connect } from '@nats-io/transport-node'
 import type { Report } from '../../cli/src/audit/report.ts'
 import { withMongo } from '../../cli/src/mongo.ts'
 import type { Reconciled } from '../../cli/src/reconcile/reconcile.ts'
-import { dfctl as run } from '../../cli/src/testing.ts'
 import { customer, orderIs, product, until } from '../client.ts'
 import { query } from '../harness.ts'
 import { chargedOnce, lettersOnce } from '../invariants.ts'
 import { orders, seconds } from '../size.ts'
-import { type Ground, impatient, insist, killAndStart, startGround, survive } from './orders.ts'
+import { type Ground, impatient, startGround } from './ground.ts'
+import { insist, survive } from './orders.ts'
 
 /** What each projection folds from the history; when a row was written is no part of it. */
 const folded = {
@@ -32,9 +32,9 @@ describe(`the history, in the middle of ${orders} running orders`, () => {
     ground = await startGround({ each: true, settings: impatient })
     ;({ system } = ground)
   })
-  after(() => ground?.running.stop())
+  after(() => ground?.stop())
 
-  const dfctl = (...words: string[]) => run([...words, '--local-folder', system.dir ?? ''])
+  const dfctl = (...words: string[]) => ground.dfctl(words)
 
   it('loses its stream, which is refilled from what the services said', async (test) => {
     const connection = await connect(system.nats)
@@ -83,10 +83,10 @@ describe(`the history, in the middle of ${orders} running orders`, () => {
       const rebuilt = rebuild('order-history', '--rate', String(orders))
       const begun = async () =>
         (await query(system.databases.audit, `select 1 from replays where state = 'running'`)).length
-      await until('it has begun', async () => (await begun()) === 1)
+      await until('it has begun', async () => (await begun()) === 1, seconds(20))
       for (const name of ['audit', 'order-history', 'audit']) {
         await sleep(500 + Math.random() * 1000)
-        await killAndStart(ground, name)
+        await ground.killAndStart(name)
       }
       const { job, records, failed } = await rebuilt
       assert.ok(records > 0)
@@ -171,7 +171,7 @@ describe(`the history, in the middle of ${orders} running orders`, () => {
         [strange],
       )
     await reservation('RELEASED', 'now()')
-    await withMongo(ground.running.backends.mongo.url, (db) =>
+    await withMongo(ground.mongodb, (db) =>
       db.collection<{ _id: string }>('purchases').deleteOne({ _id: `${ann.user_id}:${thing}` }),
     )
     const repairs = new Map((await dry()).map(({ order_id, next }) => [order_id, next]))

@@ -12,12 +12,13 @@ import type { DeadLetter } from '@deliveryflow/contracts'
 import { connect } from '@nats-io/transport-node'
 import type { ArchiveState } from '../../cli/src/audit/archive.ts'
 import type { Judgement } from '../../cli/src/audit/verify.ts'
-import { editing, dfctl as run } from '../../cli/src/testing.ts'
+import { editing } from '../../cli/src/testing.ts'
 import { type Client, customer, product, until } from '../client.ts'
 import { lettersTo, query } from '../harness.ts'
 import { allFinal } from '../invariants.ts'
 import { orders, seconds } from '../size.ts'
-import { allIsWell, type Ground, placeOrders, startGround } from './orders.ts'
+import { type Ground, onCluster, startGround } from './ground.ts'
+import { allIsWell, placeOrders } from './orders.ts'
 import { lettersOfPoison, publishPoison } from './poison.ts'
 
 /** One message in a hundred is poison, some of each kind where the orders are few; half of them can be healed. */
@@ -45,13 +46,13 @@ describe(`${orders} orders and ${poison} messages that cannot be handled`, () =>
     ann = await customer(system.url)
   })
   after(async () => {
-    await ground?.running.stop()
+    await ground?.stop()
     rmSync(folder, { recursive: true })
   })
 
   const dfctl = async (words: readonly string[], environment?: NodeJS.ProcessEnv) => {
     const begun = performance.now()
-    const ended = await run([...words, '--local-folder', system.dir ?? ''], environment)
+    const ended = await ground.dfctl(words, environment)
     return { ...ended, ms: performance.now() - begun }
   }
   const json = async (...words: string[]) => JSON.parse((await dfctl([...words, '-o', 'json'])).stdout)
@@ -186,7 +187,9 @@ describe(`${orders} orders and ${poison} messages that cannot be handled`, () =>
         (
           await query<{ kind: string; n: number }>(
             system.databases.notification,
-            `select kind, count(*)::int as n from letters where status = 'SENT' and kind in ('order_paid', 'delivery_update') group by kind`,
+            `select kind, count(*)::int as n from letters
+             where status = 'SENT' and split_part(letter_key, ':', 2) = any($1) group by kind`,
+            [placed],
           )
         ).map(({ kind, n }) => [kind, n]),
       )
@@ -278,7 +281,8 @@ describe(`${orders} orders and ${poison} messages that cannot be handled`, () =>
     )
   })
 
-  it('an archived segment that is edited is named; the index is put right from the stream', async () => {
+  it('an archived segment that is edited is named', async (test) => {
+    if (onCluster) return test.skip('the archive of an installation is a bucket, and this one has none')
     const { segments, place }: ArchiveState = await json('audit', 'archive', 'list')
     // The first hold as much as there was in their seconds.
     const segment = segments.find(({ records }) => (records ?? 0) >= 3)
@@ -293,7 +297,9 @@ describe(`${orders} orders and ${poison} messages that cannot be handled`, () =>
     assert.equal(found.code, 3)
     assert.match(found.stdout, new RegExp(`✘ changed ${segment.first_sequence + 2}: .*${segment.name}`))
     writeFileSync(file, gzipSync(lines.join('\n')))
+  })
 
+  it('the index is put right from the stream', async () => {
     const to = ['--to', 'projection=audit', '--reason', 'somebody tampered with it', '--timeout', `${seconds(120)}s`]
     const rebuilt = await dfctl(['audit', 'replay', ...to])
     assert.equal(rebuilt.code, 0, rebuilt.stderr)

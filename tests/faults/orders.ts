@@ -1,49 +1,12 @@
-// Running orders for the tests of faults: a system of their own, and as many orders as the run asks for. What goes wrong is theirs.
+// Running orders for the tests of faults: as many as the run asks for, and what must hold of them. What goes wrong is the tests'.
 import assert from 'node:assert/strict'
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { System, SystemOptions } from '@deliveryflow/local/system'
-import { type Answer, type Client, courier, customer, orderOf, password, product, signIn } from '../client.ts'
-import { query, type TestSystem } from '../harness.ts'
+import { type Answer, type Client, customer, orderOf, password, product, signIn } from '../client.ts'
+import { query } from '../harness.ts'
 import { allFinal, chargedOnce, lettersOnce, moneyIsConserved, stockIsConserved } from '../invariants.ts'
 import { seconds, orders as size } from '../size.ts'
-import { describeSystem, startTestSystem } from '../system.ts'
-
-/** Deadlines so short that a test lives to see them pass. */
-export const impatient = {
-  SAGA__RESERVE_DEADLINE_MS: '6000',
-  SAGA__COMMAND_DEADLINE_MS: '3000',
-  SAGA__GRACE_MS: '2000',
-}
-
-/** A system that a test may break, and its administrator. */
-export type Ground = { running: System; system: TestSystem; admin: Client }
-
-/** Starts a system with a courier who walks fast. */
-export const startGround = async ({
-  settings,
-  each = false,
-}: Pick<SystemOptions, 'each' | 'settings'> = {}): Promise<Ground> => {
-  const running = await startTestSystem({ each, settings: { DELIVERY__SIMULATOR_STEP_MS: '100', ...settings } })
-  const system = describeSystem(running)
-  const admin = await signIn(system.url, system.admin.email, system.admin.password)
-  await courier(admin)
-  return { running, system, admin }
-}
-
-/** The process of one service. */
-export const processOf = ({ running }: Ground, name: string) => {
-  const found = running.processes.get(name)
-  assert.ok(found, `${name} runs in a process of its own`)
-  return found
-}
-
-/** Kills the process of a service and starts it again. */
-export const killAndStart = async (ground: Ground, name: string): Promise<void> => {
-  await processOf(ground, name).kill()
-  await sleep(300)
-  await processOf(ground, name).start()
-}
+import type { Ground } from './ground.ts'
 
 /** Milliseconds until what was killed is there again, on a machine that has other things to do as well. */
 const patience = 90_000

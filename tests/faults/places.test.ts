@@ -8,21 +8,21 @@ import { connect, type NatsConnection, headers as natsHeaders } from '@nats-io/t
 import pg from 'pg'
 import type { Judgement } from '../../cli/src/audit/verify.ts'
 import type { Reconciled } from '../../cli/src/reconcile/reconcile.ts'
-import { dfctl as run } from '../../cli/src/testing.ts'
 import { type Client, customer, orderIs, product, until } from '../client.ts'
 import { query } from '../harness.ts'
-import { type Ground, insist, processOf, startGround } from './orders.ts'
+import { type LocalGround, processOf, startLocalGround } from './ground.ts'
+import { insist } from './orders.ts'
 
 // Each names a hole that is known and not mended: its test runs, and fails without failing the run, until somebody mends it.
 describe('the places of the history', () => {
-  let ground: Ground
-  let system: Ground['system']
+  let ground: LocalGround
+  let system: LocalGround['system']
   let nats: NatsConnection
   let manager: JetStreamManager
   let ann: Client
   let thing: string
   before(async () => {
-    ground = await startGround({ each: true })
+    ground = await startLocalGround({ each: true })
     ;({ system } = ground)
     nats = await connect(system.nats)
     manager = await jetstreamManager(nats)
@@ -31,10 +31,10 @@ describe('the places of the history', () => {
   })
   after(async () => {
     await nats?.close()
-    await ground?.running.stop()
+    await ground?.stop()
   })
 
-  const dfctl = (...words: string[]) => run([...words, '--local-folder', system.dir ?? ''])
+  const dfctl = (...words: string[]) => ground.dfctl(words)
   const completed = async () => orderIs(ann, await insist(ann, thing), 'COMPLETED')
   const lastEntered = async () => {
     const [row] = await query<{ last: number }>(system.databases.audit, 'select max(sequence)::int as last from events')
