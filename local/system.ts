@@ -116,7 +116,8 @@ const prepareBackends = async (backends: Backends, report: (line: string) => voi
       folder: new URL(`../services/${database}/migrations`, import.meta.url),
     })),
   )
-  const prepared = await prepare({ url: backends.nats.urls.join(','), user, password: pass, replicas: 3 }, schemas)
+  const messaging = { url: backends.nats.urls.join(','), user, password: pass, replicas: 3 }
+  const prepared = await prepare(messaging, schemas, { wait_ms: 30_000, report })
   report(`Streams and consumers: ${prepared.streams.length} changed; migrations applied: ${prepared.migrations.length}`)
 }
 

@@ -1,14 +1,14 @@
 // Makes running backends fit for the services: streams, consumers, and every database at its newest schema. A deploy step, as
 // functions and as a command: `node services/prepare.ts streams` or `migrations`. Can be run at any time; deletes nothing.
-import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { databases, settingName } from '@deliveryflow/contracts'
 import { serversAt } from '@deliveryflow/kit/messaging/connection'
 import { provision } from '@deliveryflow/kit/messaging/provision'
+import { type Patience, until } from '@deliveryflow/kit/patience'
 import { migrate } from '@deliveryflow/kit/postgres/migrate'
 import { reasonOf } from '@deliveryflow/kit/reason'
-import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream'
+import { jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import pg from 'pg'
 
@@ -21,21 +21,20 @@ export type Schema = { database: string; database_url: string; folder: URL }
 /** The way in for the administrator. `replicas`: copies of each stream. */
 export type Messaging = { url: string; user: string; password: string; replicas: number }
 
-/** How long to wait for what does not answer yet, and whom to tell what is waited for. */
-export type Patience = { wait_ms: number; report(line: string): void }
-
-const none: Patience = { wait_ms: 0, report: () => undefined }
-
 /** Makes the streams and consumers and applies migrations, side by side. Throws what the backends say. */
-export const prepare = async (messaging: Messaging, schemas: readonly Schema[]): Promise<Prepared> => {
-  const streams = prepareStreams(messaging)
-  const migrations = prepareDatabases(schemas)
+export const prepare = async (
+  messaging: Messaging,
+  schemas: readonly Schema[],
+  patience: Patience,
+): Promise<Prepared> => {
+  const streams = prepareStreams(messaging, patience)
+  const migrations = prepareDatabases(schemas, patience)
   await whenAll<unknown>([streams, migrations])
   return { streams: await streams, migrations: await migrations }
 }
 
 /** Makes the streams and consumers; says what it changed. Throws when NATS does not let it in or refuses a change. */
-export const prepareStreams = async (messaging: Messaging, patience = none): Promise<string[]> => {
+export const prepareStreams = async (messaging: Messaging, patience: Patience): Promise<string[]> => {
   const { url, user, password: pass, replicas } = messaging
   const connection = await until(`NATS at ${url}`, patience, async () => {
     const opened = await connect({ ...serversAt(url), user, pass, name: 'prepare', timeout: 5000 })
@@ -49,7 +48,7 @@ export const prepareStreams = async (messaging: Messaging, patience = none): Pro
     }
   })
   try {
-    const made = await until('room for the streams', patience, () => provision(connection, replicas), isUnsettled)
+    const made = await provision(connection, replicas, { patience })
     return made.flatMap(({ kind, name, change }) => (change === 'unchanged' ? [] : `${kind} ${name} ${change}`))
   } finally {
     await connection.close()
@@ -57,7 +56,7 @@ export const prepareStreams = async (messaging: Messaging, patience = none): Pro
 }
 
 /** Brings every database to its newest schema; says what it applied. Throws what PostgreSQL says. */
-export const prepareDatabases = async (schemas: readonly Schema[], patience = none): Promise<string[]> => {
+export const prepareDatabases = async (schemas: readonly Schema[], patience: Patience): Promise<string[]> => {
   const applied = await whenAll(
     schemas.map(async ({ database, database_url, folder }) => {
       await until(`database ${database}`, patience, () => answers(database_url))
@@ -75,33 +74,6 @@ const whenAll = async <T>(work: readonly Promise<T>[]): Promise<T[]> => {
   await Promise.allSettled(work)
   return Promise.all(work)
 }
-
-/** Tries again each second while `heals` says so and there is patience; then throws the last reason with what it waited for. */
-const until = async <T>(
-  what: string,
-  { wait_ms, report }: Patience,
-  attempt: () => Promise<T>,
-  heals: (error: unknown) => boolean = () => true,
-): Promise<T> => {
-  const deadline = Date.now() + wait_ms
-  for (let told = ''; ; ) {
-    try {
-      return await attempt()
-    } catch (error) {
-      if (!heals(error)) throw error
-      const reason = reasonOf(error)
-      const waited = wait_ms > 0 ? ` after ${wait_ms / 1000} s of waiting` : ''
-      if (Date.now() >= deadline) throw new Error(`${what}${waited}: ${reason}`, { cause: error })
-      if (reason !== told) report(`waiting for ${what}: ${reason}`)
-      told = reason
-      await sleep(1000)
-    }
-  }
-}
-
-/** JetStream without a leader, or with fewer servers than replicas for now: what a cluster that is starting answers. */
-const isUnsettled = (error: unknown) =>
-  error instanceof JetStreamApiError && (error.apiError().code === 503 || error.apiError().err_code === 10005)
 
 const answers = async (database_url: string) => {
   const client = new pg.Client({ connectionString: database_url, connectionTimeoutMillis: 5000 })

@@ -49,7 +49,7 @@ export const mendStreams = async (
   const manager = await jetstreamManager(connection)
   const replicas = (await target.natsMonitors()).size >= 3 ? 3 : 1
   if (began_anew) await manager.streams.delete('EVENTS')
-  return provision(connection, replicas, { EVENTS: history_ends + consumerSettings.max_ack_pending + 1 })
+  return provision(connection, replicas, { first: { EVENTS: history_ends + consumerSettings.max_ack_pending + 1 } })
 }
 
 const infoOf = async (manager: JetStreamManager, name: string) => {

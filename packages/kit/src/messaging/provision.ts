@@ -22,27 +22,43 @@ import {
   type StreamConfig,
 } from '@nats-io/jetstream'
 import { type NatsConnection, nanos } from '@nats-io/transport-node'
+import { type Patience, until } from '../patience.ts'
 
 /** What was done to one stream or consumer. */
 export type Provisioned = { kind: 'stream' | 'consumer'; name: string; change: 'created' | 'updated' | 'unchanged' }
 
+/** Servers tell each other every 10 s that they are there, and no stream is placed before its servers have. */
+const heartbeats: Patience = { wait_ms: 30_000, report: () => undefined }
+
 /**
  * Brings every stream and consumer to what the contracts say; can be run at any time. Nothing is ever deleted. `replicas`:
  * copies of each stream, 3 wherever three servers run. `first`: the place at which a stream that has to be made begins, by its name.
- * Throws what the server answers to a change it refuses.
+ * `patience`: with a cluster that is starting. Throws what the server answers to a change it refuses.
  */
 export const provision = async (
   connection: NatsConnection,
   replicas: number,
-  first: Partial<Record<StreamSettings['name'], number>> = {},
+  {
+    first = {},
+    patience = heartbeats,
+  }: { first?: Partial<Record<StreamSettings['name'], number>>; patience?: Patience } = {},
 ): Promise<Provisioned[]> => {
   const manager = await jetstreamManager(connection)
+  const settled = (name: string, change: () => Promise<Provisioned>) =>
+    until(`room for ${name}`, patience, change, isUnsettled)
   const made = await Promise.all(
-    streams.map((stream) => provisionStream(manager, streamConfig(stream, replicas), first[stream.name])),
+    streams.map((stream) =>
+      settled(stream.name, () => provisionStream(manager, streamConfig(stream, replicas), first[stream.name])),
+    ),
   )
   const contracts = services.flatMap(consumersOf)
-  return [...made, ...(await Promise.all(contracts.map((contract) => provisionConsumer(manager, contract))))]
+  const heard = contracts.map((contract) => settled(contract.durable, () => provisionConsumer(manager, contract)))
+  return [...made, ...(await Promise.all(heard))]
 }
+
+/** JetStream without a leader, or with fewer servers than replicas for now: what a cluster that is starting answers. */
+const isUnsettled = (error: unknown) =>
+  error instanceof JetStreamApiError && (error.apiError().code === 503 || error.apiError().err_code === 10005)
 
 const streamConfig = (stream: StreamSettings, replicas: number) =>
   ({
