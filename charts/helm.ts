@@ -10,7 +10,15 @@ import { parseAllDocuments } from 'yaml'
 const run = promisify(execFile)
 
 /** The version that is built where there is none. */
-const wanted = 'helm.sh/helm/v3/cmd/helm@v3.19.5'
+const version = 'v3.19.5'
+/** What helm's own releases are built with: without it, helm takes every chart to be meant for a Kubernetes 1.20. */
+const flags = Object.entries({
+  'internal/version.version': version,
+  'pkg/chartutil.k8sVersionMajor': '1',
+  'pkg/chartutil.k8sVersionMinor': '34',
+  'pkg/lint/rules.k8sVersionMajor': '1',
+  'pkg/lint/rules.k8sVersionMinor': '34',
+}).map(([name, value]) => `-X helm.sh/helm/v3/${name}=${value}`)
 
 /** An object of Kubernetes as it is rendered, with the fields that every kind has. */
 export type Rendered = {
@@ -25,12 +33,14 @@ export type Rendered = {
  * Throws an error that says what was missing.
  */
 export const findHelm = async (): Promise<string> => {
-  const cached = [join(cacheFolder(), 'helm'), join(cacheFolder(), '..', 'df-cluster', 'bin', 'helm')]
+  const own = `helm-${version}`
+  const cached = [join(cacheFolder(), own), join(cacheFolder(), '..', 'df-cluster', 'bin', 'helm')]
   const found = onPath('helm') ?? cached.find((path) => existsSync(path))
   if (found !== undefined) return found
   if (onPath('go') === undefined) throw new Error('helm is not on PATH, and there is no go to build it with')
-  return addToCache('helm', async (scratch) => {
-    await run('go', ['install', wanted], { env: { ...process.env, GOBIN: scratch } })
+  return addToCache(own, async (scratch) => {
+    const wanted = `helm.sh/helm/v3/cmd/helm@${version}`
+    await run('go', ['install', '-ldflags', flags.join(' '), wanted], { env: { ...process.env, GOBIN: scratch } })
     const [file] = readdirSync(scratch)
     if (file === undefined) throw new Error(`go install ${wanted} left no program`)
     return join(scratch, file)
