@@ -27,7 +27,7 @@ export const arrive = async (browser: Browser, url: string, options: BrowserCont
   const viewport = { width: widths.desktop, height: 900 }
   const context = await browser.newContext({ baseURL: url, locale: 'en-GB', viewport, ...options })
   const page = await context.newPage()
-  page.setDefaultTimeout(15_000)
+  page.setDefaultTimeout(30_000)
   const heard: string[] = []
   page.on('console', (message) => message.type() === 'error' && heard.push(message.text()))
   page.on('pageerror', (error) => heard.push(String(error.stack ?? error)))

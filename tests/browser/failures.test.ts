@@ -2,11 +2,23 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
 import type { System } from '@deliveryflow/local/system'
+import { jetstreamManager } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
 import type { Browser, Page } from 'playwright-core'
-import { signIn as asClient, type Client, courier, customer, orderIs, password, product } from '../client.ts'
+import {
+  signIn as asClient,
+  type Client,
+  courier,
+  customer,
+  orderIs,
+  orderOf,
+  password,
+  product,
+  until,
+} from '../client.ts'
 import { startTestSystem } from '../system.ts'
 import { look, openBrowser, type Visitor, visit } from './browser.ts'
-import { addToCart, checkOut, follow, isSignedIn, press, sees, seesTitle, signIn } from './people.ts'
+import { addToCart, checkOut, follow, isSignedIn, press, review, sees, seesTitle, signIn } from './people.ts'
 
 describe('a customer meets', () => {
   let system: System
@@ -138,11 +150,16 @@ describe('a customer meets', () => {
 
   it('second thoughts that come too late', async () => {
     const { page, close } = await signedIn()
-    await order(page, await product(admin))
+    const order_id = await order(page, await product(admin))
     await press(page, 'Cancel the order')
     await page.getByRole('alertdialog').waitFor()
-    await look(page, 'order-cancel')
+    const delivery = () => admin.get(`/api/orders/${order_id}/delivery`)
+    await until('there is a parcel', async () => (await delivery()).status === 200)
+    // What a person moved stays there, however long the page is looked at.
+    const { body } = await delivery()
+    await admin.post(`/api/deliveries/${body.delivery_id}/status`, { status: 'IN_TRANSIT' })
     await sees(page, 'On its way to you')
+    await look(page, 'order-cancel')
     await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the order' }).click()
     await sees(page, 'The parcel has left already')
     await look(page, 'order-cancel-too-late')
@@ -163,6 +180,22 @@ describe('a customer meets', () => {
     await look(page, 'not-found')
     await page.goto('/operations')
     await seesTitle(page, 'This is not for your account')
+    await close()
+  })
+
+  it('a review service that is behind: what was received appears by itself', async () => {
+    const { page, close, client } = await signedIn()
+    const { body } = await client.post('/api/orders', orderOf(await product(admin)))
+    const nats = await connect(system.backends.nats.user('admin'))
+    const { consumers } = await jetstreamManager(nats)
+    await consumers.pause('EVENTS', 'review', new Date(Date.now() + 10 * 60_000))
+    await page.goto(`/orders/${body.order_id}`)
+    await page.getByRole('link', { name: 'Tell others what you think' }).click({ timeout: 60_000 })
+    await sees(page, 'appears here by itself')
+    await look(page, 'reviews-coming')
+    await consumers.resume('EVENTS', 'review')
+    await review(page, 'It came, and so did this page.')
+    await nats.close()
     await close()
   })
 

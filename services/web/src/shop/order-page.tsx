@@ -51,7 +51,7 @@ const Followed = ({ order }: { order: Order }) => {
             <OrderProgress status={order.status} />
           )}
           {order.status === 'COMPLETED' && (
-            <ButtonLink to="/reviews" look="quiet">
+            <ButtonLink to={`/reviews?order=${order.order_id}`} look="quiet">
               {words.review}
             </ButtonLink>
           )}

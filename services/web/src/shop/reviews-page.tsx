@@ -1,6 +1,7 @@
 // Reviews: what was received and not reviewed yet, and what was said.
-import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link } from 'react-router'
+import { type InfiniteData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { Link, useSearchParams } from 'react-router'
 import { queries } from '../api/queries.ts'
 import { useFormat, useText } from '../text/preferences.ts'
 import { ButtonLink } from '../ui/button.tsx'
@@ -21,12 +22,38 @@ export default function ReviewsPage() {
   )
 }
 
+type ReviewPages = InfiniteData<{ items: { product_id: string }[] }> | undefined
+
+const productsOn = (read: ReviewPages) =>
+  read?.pages.flatMap(({ items }) => items.map(({ product_id }) => product_id)) ?? []
+
+/** Milliseconds in which what an order brought must have come to the reviews. */
+const patience = 60_000
+
+/** Whether what the order brought that led here is still to come: reviews hear of it after its customer does. */
+const useComing = () => {
+  const [search] = useSearchParams()
+  const order_id = search.get('order')
+  const { data: order } = useQuery({ ...queries.order(order_id ?? ''), enabled: order_id !== null })
+  const { data: mine } = useInfiniteQuery(queries.reviews())
+  return (awaited: ReviewPages) => {
+    const known = new Set([...productsOn(awaited), ...productsOn(mine)])
+    return order?.items.some(({ product_id }) => !known.has(product_id)) ?? false
+  }
+}
+
 const Awaited = () => {
   const { reviews } = useText()
-  const awaited = useInfiniteQuery(queries.awaitedReviews())
+  const [since] = useState(Date.now)
+  const isComing = useComing()
+  const awaited = useInfiniteQuery({
+    ...queries.awaitedReviews(),
+    refetchInterval: ({ state }) => (isComing(state.data) && Date.now() < since + patience ? 1000 : false),
+  })
+  const none = isComing(awaited.data) ? reviews.coming : reviews.nothingAwaiting
   return (
     <Card title={reviews.awaiting}>
-      <Pages to={awaited} empty={<p className={style.soft}>{reviews.nothingAwaiting}</p>}>
+      <Pages to={awaited} empty={<p className={style.soft}>{none}</p>}>
         {(items) => (
           <ul className={style.list}>
             {items.map(({ product_id }) => (

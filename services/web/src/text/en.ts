@@ -281,6 +281,7 @@ export const en = {
     mine: 'What you said',
     empty: 'No reviews yet',
     emptyText: 'Once something is delivered you can say here what you think of it.',
+    coming: 'What you received a moment ago appears here by itself.',
     nothingAwaiting: 'Everything you received is reviewed.',
     rating: 'Your rating',
     stars: (count: number) => `${count} of 5`,
