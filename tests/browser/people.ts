@@ -6,9 +6,14 @@ import { password } from '../client.ts'
 
 export const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name }).click()
 export const follow = (page: Page, name: string | RegExp) => page.getByRole('link', { name }).first().click()
-/** Waits until the words are to be seen. */
-export const sees = (page: Page, words: string | RegExp) =>
-  page.getByText(words).filter({ visible: true }).first().waitFor()
+/** Waits until the words are to be seen. Throws with what is seen instead. */
+export const sees = async (page: Page, words: string | RegExp): Promise<void> => {
+  try {
+    await page.getByText(words).filter({ visible: true }).first().waitFor()
+  } catch (cause) {
+    throw new Error(`"${words}" is not on ${page.url()}, but:\n${await page.locator('body').innerText()}`, { cause })
+  }
+}
 export const seesTitle = (page: Page, name: string | RegExp) => page.getByRole('heading', { level: 1, name }).waitFor()
 
 /** Waits until somebody is signed in. */
