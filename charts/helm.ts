@@ -11,13 +11,16 @@ const run = promisify(execFile)
 
 /** The version that is built where there is none. */
 const version = 'v3.19.5'
+/** The Kubernetes that charts are rendered for where nothing else is asked. */
+export const kubernetesVersion = '1.34.0'
+const [major, minor] = kubernetesVersion.split('.')
 /** What helm's own releases are built with: without it, helm takes every chart to be meant for a Kubernetes 1.20. */
 const flags = Object.entries({
   'internal/version.version': version,
-  'pkg/chartutil.k8sVersionMajor': '1',
-  'pkg/chartutil.k8sVersionMinor': '34',
-  'pkg/lint/rules.k8sVersionMajor': '1',
-  'pkg/lint/rules.k8sVersionMinor': '34',
+  'pkg/chartutil.k8sVersionMajor': major,
+  'pkg/chartutil.k8sVersionMinor': minor,
+  'pkg/lint/rules.k8sVersionMajor': major,
+  'pkg/lint/rules.k8sVersionMinor': minor,
 }).map(([name, value]) => `-X helm.sh/helm/v3/${name}=${value}`)
 
 /** An object of Kubernetes as it is rendered, with the fields that every kind has. */
@@ -57,7 +60,7 @@ export type Rendering = {
 
 /** The objects that a chart renders to, in a namespace `shop`. Rejects with what helm says. */
 export const render = async (helm: string, chart: string, rendering: Rendering = {}): Promise<Rendered[]> => {
-  const { values = [], set = [], apis = [], kubernetes = '1.34.0' } = rendering
+  const { values = [], set = [], apis = [], kubernetes = kubernetesVersion } = rendering
   const { stdout } = await run(
     helm,
     [
@@ -104,6 +107,6 @@ export const waysOut = (policy: Rendered): string[] =>
 /** What helm lint finds. Rejects with it when the chart is not well-formed. */
 export const lint = async (helm: string, chart: string, values: readonly string[] = []): Promise<string> => {
   const files = values.flatMap((file) => ['--values', join(chart, file)])
-  const { stdout } = await run(helm, ['lint', '--strict', '--kube-version', '1.34.0', chart, ...files])
+  const { stdout } = await run(helm, ['lint', '--strict', '--kube-version', kubernetesVersion, chart, ...files])
   return stdout
 }

@@ -106,6 +106,16 @@ export const until = async (
   }
 }
 
+/** Waits until the order has a delivery and returns it. */
+export const deliveryOf = async (client: Client, order_id: string) => {
+  let seen = await client.get(`/api/orders/${order_id}/delivery`)
+  await until(`order ${order_id} has a delivery`, async () => {
+    if (seen.status !== 200) seen = await client.get(`/api/orders/${order_id}/delivery`)
+    return seen.status === 200
+  })
+  return seen.body
+}
+
 /** Waits until the order has the status and returns it. */
 export const orderIs = async (client: Client, order_id: string, status: string, seconds?: number) => {
   let seen = await client.get(`/api/orders/${order_id}`)

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { databases, services } from '@deliveryflow/contracts'
-import { findHelm } from '../helm.ts'
+import { findHelm, kubernetesVersion } from '../helm.ts'
 
 const run = promisify(execFile)
 const chart = fileURLToPath(new URL('.', import.meta.url))
@@ -39,7 +39,16 @@ export const plainFiles = async (): Promise<PlainFile[]> => {
   const helm = await findHelm()
   const objects = async (options: readonly string[], templates: readonly string[]) => {
     const shown = templates.flatMap((template) => ['--show-only', `templates/${template}`])
-    const args = ['template', 'backing', chart, '--namespace', 'deliveryflow', '--kube-version', '1.34.0', ...options]
+    const args = [
+      'template',
+      'backing',
+      chart,
+      '--namespace',
+      'deliveryflow',
+      '--kube-version',
+      kubernetesVersion,
+      ...options,
+    ]
     const { stdout } = await run(helm, [...args, ...shown], { maxBuffer: 64 * 1024 * 1024 })
     return (
       stdout

@@ -11,7 +11,7 @@ types.setTypeParser(pg.types.builtins.INT8, Number)
 /** A dfctl that reads for longer than this in one statement is in the way of the service. */
 const longestStatement = 15_000
 /** A server under load, which is when dfctl is asked most, may let a connection wait for seconds. */
-const longestConnecting = 15_000
+export const longestConnecting = 15_000
 
 /**
  * Runs `work` on one read-only connection to the database of this name, and closes it. Throws an `unhealthy` Failure when

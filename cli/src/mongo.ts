@@ -3,8 +3,6 @@ import type { Db } from 'mongodb'
 
 /** Milliseconds after which somebody who looks whether it is well may be told that it is not. */
 const quick = 4000
-/** A server under load, which is when dfctl is asked most, may let a connection wait for seconds. */
-export const patient = 15_000
 
 /**
  * Runs `work` on one connection to the database of review, and closes it. `patience`: milliseconds for the connection. Throws what the

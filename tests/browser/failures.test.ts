@@ -10,11 +10,11 @@ import {
   type Client,
   courier,
   customer,
+  deliveryOf,
   orderIs,
   orderOf,
   password,
   product,
-  until,
 } from '../client.ts'
 import { startTestSystem } from '../system.ts'
 import { look, openBrowser, type Visitor, visit } from './browser.ts'
@@ -153,11 +153,9 @@ describe('a customer meets', () => {
     const order_id = await order(page, await product(admin))
     await press(page, 'Cancel the order')
     await page.getByRole('alertdialog').waitFor()
-    const delivery = () => admin.get(`/api/orders/${order_id}/delivery`)
-    await until('there is a parcel', async () => (await delivery()).status === 200)
     // What a person moved stays there, however long the page is looked at.
-    const { body } = await delivery()
-    await admin.post(`/api/deliveries/${body.delivery_id}/status`, { status: 'IN_TRANSIT' })
+    const { delivery_id } = await deliveryOf(admin, order_id)
+    await admin.post(`/api/deliveries/${delivery_id}/status`, { status: 'IN_TRANSIT' })
     await sees(page, 'On its way to you')
     await look(page, 'order-cancel')
     await page.getByRole('alertdialog').getByRole('button', { name: 'Cancel the order' }).click()

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { before, describe, it } from 'node:test'
-import { type Client, courier, customer, orderIs, orderOf, product, signIn, until } from '../client.ts'
+import { type Client, courier, customer, deliveryOf, orderIs, orderOf, product, signIn, until } from '../client.ts'
 import { lettersTo, query, type TestSystem, testSystem } from '../harness.ts'
 
 describe('an order that cannot be fulfilled', () => {
@@ -70,14 +70,10 @@ describe('an order that cannot be fulfilled', () => {
     const ann = await customer(system.url, { funds: 100_000 })
     const thing = await product(admin, { price: 1000, stock: 5 })
     const placed = await ann.post('/api/orders', orderOf(thing), { prefer: 'wait=10' })
-    await until(
-      'the delivery exists',
-      async () => (await ann.get(`/api/orders/${placed.body.order_id}/delivery`)).status === 200,
-    )
-    const delivery = await ann.get(`/api/orders/${placed.body.order_id}/delivery`)
+    const { delivery_id } = await deliveryOf(ann, placed.body.order_id)
     const move = { status: 'FAILED', note: 'The van broke down.' }
-    assert.equal((await ann.post(`/api/deliveries/${delivery.body.delivery_id}/status`, move)).status, 403)
-    assert.equal((await admin.post(`/api/deliveries/${delivery.body.delivery_id}/status`, move)).status, 200)
+    assert.equal((await ann.post(`/api/deliveries/${delivery_id}/status`, move)).status, 403)
+    assert.equal((await admin.post(`/api/deliveries/${delivery_id}/status`, move)).status, 200)
     await undone(ann, placed.body.order_id, 'DELIVERY_FAILED', { balance: 100_000, thing, stock: 5 })
     assert.equal((await ann.get(`/api/orders/${placed.body.order_id}/payment`)).body.status, 'REFUNDED')
   })

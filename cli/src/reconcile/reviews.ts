@@ -3,8 +3,9 @@
 import { orderCompleted } from '@deliveryflow/contracts'
 import type { Carrier } from '@deliveryflow/kit/mongo/outbox'
 import type { Db } from 'mongodb'
+import { longestConnecting } from '../database.ts'
 import { Failure, reasonOf } from '../failure.ts'
-import { patient, withMongo } from '../mongo.ts'
+import { withMongo } from '../mongo.ts'
 import { uuidsFrom } from '../order/find.ts'
 import type { Target } from '../target.ts'
 import type { Said } from './store.ts'
@@ -55,7 +56,7 @@ export const withoutPurchases = async (target: Target, rows: readonly Said[]): P
 
 const inMongo = async <T>(target: Target, work: (db: Db) => Promise<T>): Promise<T> => {
   try {
-    return await withMongo(await target.mongodb(), work, patient)
+    return await withMongo(await target.mongodb(), work, longestConnecting)
   } catch (error) {
     if (error instanceof Failure) throw error
     throw new Failure('unhealthy', 'MongoDB does not answer', {
